@@ -1,0 +1,84 @@
+# make run    the whole fund on this machine, with a demonstration inside
+# make test   every test, on servers of their own
+# The rest: demo (start the demonstration afresh), check, format, assets, key, locks.
+
+PYTHON ?= python3
+PY := .venv/bin/python
+PORT ?= 8000
+export PORT
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: run demo test test-postgresql test-sqlite check format assets chromium key locks
+.DEFAULT_GOAL := run
+
+run: .venv/runtime assets
+	@$(PY) -c 'import socket, sys; sys.exit(socket.socket().connect_ex(("127.0.0.1", $(PORT))) == 0)' \
+	  || { echo "Something listens on port $(PORT) already. Choose another: PORT=8001 make run"; exit 1; }
+	@DEMONSTRATION=on $(PY) manage.py prepare
+	@DEMONSTRATION=on exec $(PY) -m gunicorn --config config/gunicorn.py
+
+demo:
+	@test -z "$$DATABASE_URL" || { echo "DATABASE_URL is set: the demonstration starts afresh in var/ only."; exit 1; }
+	@rm -rf var/fund.sqlite3 var/fund.sqlite3-* var/files var/mail var/event-anchors.txt
+	@$(MAKE) --no-print-directory run
+
+test: test-postgresql test-sqlite
+
+# The site as deployed: PostgreSQL, a Redis-compatible server, a browser.
+test-postgresql: .venv/dev assets chromium
+	$(PY) -m pytest $(ARGS)
+
+# The site as embedded: SQLite, one process, no Redis. The browser has seen the pages already.
+test-sqlite: .venv/dev assets
+	TEST_DATABASE=sqlite $(PY) -m pytest -m "not browser and not postgresql" $(ARGS)
+
+check: .venv/dev
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/djlint templates --lint --quiet
+	$(PY) manage.py makemigrations --check --dry-run
+	$(PY) manage.py check --fail-level WARNING
+
+format: .venv/dev
+	.venv/bin/ruff check --fix --exit-zero --quiet .
+	.venv/bin/ruff format .
+
+# The style sheet and the script, from the pinned npm packages, into build/. Node from this machine, or from its wheel.
+assets: .venv/runtime
+	@command -v node >/dev/null || test -x .venv/bin/node || $(PY) -m pip install -q --require-hashes -r requirements-node.lock
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(PY) manage.py build_assets
+
+chromium:
+	@test -n "$$CHROMIUM" || command -v chromium >/dev/null || command -v google-chrome >/dev/null \
+	  || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "Installing Chromium for the browser tests ..." \
+	       && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; } \
+	  || { echo "The tests drive a real browser. Install Debian's package chromium, or set CHROMIUM to a Chromium's path."; exit 1; }
+
+# A new key for bank details: put it first in BANK_DETAIL_KEYS.
+key: .venv/runtime
+	@$(PY) -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'
+
+# After a change of requirements*.txt (needs uv).
+locks:
+	uv pip compile -q --universal --generate-hashes -p 3.11 --no-emit-index-url --no-annotate --no-header requirements.txt -o requirements.lock
+	uv pip compile -q --universal --generate-hashes -p 3.11 --no-emit-index-url --no-annotate --no-header requirements-dev.txt -c requirements.lock -o requirements-dev.lock
+	uv pip compile -q --universal --generate-hashes -p 3.11 --no-emit-index-url --no-annotate --no-header requirements-node.txt -o requirements-node.lock
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed. Name it: PYTHON=python3.12 make run"; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+	  && apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-venv >/dev/null && $(PYTHON) -m venv .venv; } \
+	  || { rm -rf .venv; echo "This Python cannot make environments. Install Debian's package python3-venv."; exit 1; }
+
+.venv/runtime: requirements.lock | .venv/bin/python
+	@echo "Installing what the site needs ..."
+	@$(PY) -m pip install -q --require-hashes -r requirements.lock
+	@touch $@
+
+.venv/dev: requirements-dev.lock .venv/runtime | .venv/bin/python
+	@echo "Installing what the tests need ..."
+	@$(PY) -m pip install -q --require-hashes -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,3 @@
+"""The officers' pages of this app, room by room (the admin looks here)."""
+
+__all__: list[str] = []

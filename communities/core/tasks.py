@@ -1,0 +1,19 @@
+"""Core's own periodic work: sending messages and sealing events."""
+
+from datetime import timedelta
+
+from communities.core.outbox import send_due
+from communities.core.periodic import periodic, stopping
+from communities.core.sealing import seal
+
+
+@periodic("send_messages", every=timedelta(seconds=2), shared=True)
+def send_messages() -> None:
+    """Send what waits in the outbox."""
+    send_due(stopping=stopping)
+
+
+@periodic("seal_events", every=timedelta(seconds=5))
+def seal_events() -> None:
+    """Seal new events into the chain."""
+    seal()

@@ -1,0 +1,1 @@
+"""Everything that changes what the fund knows of places: facts, imports, boundaries."""

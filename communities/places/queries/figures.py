@@ -1,0 +1,201 @@
+"""Official figures, each with its release and the people it was counted on. What is missing reads "not loaded"."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from communities.places.models import Area, AreaMeasure, Dataset, Level, PriorityPlace, Publication
+from communities.places.queries.boundaries import Spot, boundary, small_areas
+
+NOT_LOADED = "not loaded"
+MOST_DEPRIVED = (1, 2)  # a fifth of the small areas of England
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number that can be argued with: what was counted, from which release, on which population."""
+
+    value: int | None
+    measure: Dataset | None = None
+    base: Dataset | None = None
+    areas: int = 0
+    missing: str = ""
+
+    def __str__(self) -> str:
+        return NOT_LOADED if self.value is None else f"{self.value:,}"
+
+    @property
+    def source(self) -> str:
+        """The releases in words, to stand beside the number."""
+        names = [str(each) for each in (self.measure, self.base) if each]
+        people = [self.base.population_base] if self.base and self.base.population_base else []
+        return self.missing if self.value is None else "; ".join(names + people)
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether any of it is made up for the demonstration."""
+        return any(each.is_demo for each in (self.measure, self.base) if each)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One official figure of the area something lies in."""
+
+    key: str
+    title: str
+    release: str
+    value: str
+    loaded: bool
+    is_demo: bool = False
+    explained: str = ""
+
+
+def dataset(kind: str, release: str) -> Dataset | None:
+    """The release as it was imported; real figures before made-up ones."""
+    found = Dataset.objects.filter(kind=kind, release=release, withdrawn_at=None)
+    return found.order_by("is_demo").first()
+
+
+def missing(*wanted: tuple[str, str]) -> str:
+    """The sentence that says which releases have not been imported."""
+    names = [f"{Dataset.Kind(kind).label}, {release}" for kind, release in wanted]
+    return f"Not loaded: {' and '.join(names)}."
+
+
+# -- people ----------------------------------------------------------------------------------------------------------
+
+
+def residents(release: str = "Census 2021", place: PriorityPlace | None = None, field: str = "total") -> Figure:
+    """How many people live in a place, or in the county, by one release."""
+    base = dataset(Dataset.Kind.POPULATION, release)
+    if base is None:
+        return Figure(None, missing=missing((Dataset.Kind.POPULATION, release)))
+    counted = _inside(AreaMeasure.objects.filter(dataset=base, field=field), place)
+    return _summed(counted, None, base)
+
+
+def deprived_residents(
+    imd: str = "2019", base: str = "Mid-2015", place: PriorityPlace | None = None, field: str = "total"
+) -> Figure:
+    """How many people live in the most deprived fifth of England's small areas: index and population both named."""
+    return _sum_over(imd, base, place, Q(value__gte=min(MOST_DEPRIVED), value__lte=max(MOST_DEPRIVED)), field)
+
+
+def residents_by_decile(imd: str = "2019", base: str = "Mid-2015") -> dict[int, Figure]:
+    """How many people live in each tenth, 1 the most deprived. Empty while a release is missing."""
+    figures = {decile: _sum_over(imd, base, None, Q(value=decile), "total") for decile in range(1, 11)}
+    return figures if any(figure.value is not None for figure in figures.values()) else {}
+
+
+def _sum_over(imd: str, base: str, place: PriorityPlace | None, deciles: Q, field: str) -> Figure:
+    index, people = dataset(Dataset.Kind.IMD, imd), dataset(Dataset.Kind.POPULATION, base)
+    if index is None or people is None:
+        wanted = [(Dataset.Kind.IMD, imd, index), (Dataset.Kind.POPULATION, base, people)]
+        return Figure(None, missing=missing(*((kind, release) for kind, release, found in wanted if found is None)))
+    picked = AreaMeasure.objects.filter(deciles, dataset=index, field="decile").values("area")
+    counted = AreaMeasure.objects.filter(dataset=people, field=field, area__in=picked)
+    if not AreaMeasure.objects.filter(dataset=people, area__measures__dataset=index).exists():
+        # codes are shared between years, areas are not: such a sum would be a wrong number, not a rough one
+        return Figure(None, index, people, missing="The index and the population use areas of different years.")
+    return _summed(_inside(counted, place), index, people)
+
+
+def _inside(counted: QuerySet[AreaMeasure], place: PriorityPlace | None) -> QuerySet[AreaMeasure] | None:
+    if place is None:
+        return counted
+    definition = boundary(place) or place.definitions.filter(valid_to=None).first()
+    vintage = counted.values_list("area__vintage", flat=True).first()
+    codes = small_areas(definition, vintage) if definition and vintage else None
+    return None if codes is None else counted.filter(area__code__in=codes)
+
+
+def _summed(counted: QuerySet[AreaMeasure] | None, index: Dataset | None, base: Dataset) -> Figure:
+    if counted is None:
+        return Figure(None, index, base, missing="Not loaded: which small areas lie in this place.")
+    total = counted.aggregate(people=Sum("value"), areas=Count("area"))
+    return Figure(int(total["people"] or 0), index, base, total["areas"])
+
+
+# -- one spot --------------------------------------------------------------------------------------------------------
+
+SHOWN = {
+    Dataset.Kind.IMD: ("decile", "most deprived tenth is 1, least deprived is 10"),
+    Dataset.Kind.CNI: ("rank", "rank among the wards of England, 1 is the highest need"),
+    Dataset.Kind.RURAL_URBAN: ("rural", ""),
+}
+
+
+def readings(spot: Spot) -> Iterator[Reading]:
+    """What each release the council uses says of a spot, side by side; no release is left out for being missing."""
+    publications = list(Publication.objects.filter(kind__in=SHOWN))
+    loaded: dict[tuple[str, str], Dataset] = {}
+    for each in Dataset.objects.filter(kind__in=SHOWN, withdrawn_at=None).order_by("-is_demo"):
+        loaded[each.kind, each.release] = each  # real ones come last and win
+    values = _values(spot, loaded.values())
+    for publication in publications:
+        source = loaded.get((publication.kind, publication.release))
+        yield _reading(publication, source, values.get(source.pk) if source else None)
+
+
+def _reading(publication: Publication, source: Dataset | None, row: AreaMeasure | None) -> Reading:
+    name, explained = SHOWN[Dataset.Kind(publication.kind)]
+    if source is None:
+        value = NOT_LOADED
+    elif row is None:
+        value = "not known for this postcode"
+    else:
+        value = row.label or f"{row.value.normalize():,f}"
+    return Reading(
+        key=f"{publication.kind}-{publication.release}-{name}",
+        title=publication.title,
+        release=publication.release,
+        value=value,
+        loaded=row is not None,
+        is_demo=bool(source and source.is_demo),
+        explained=explained,
+    )
+
+
+def _values(spot: Spot, sources: Iterable[Dataset]) -> dict[int, AreaMeasure]:
+    """The figure of each release for the spot, in one query; each on the areas of its own year."""
+    where = Q(pk__in=[])
+    for year, code in spot.lsoas.items():
+        where |= Q(area__level=Level.LSOA, area__vintage=year, area__code=code)
+    for year, code in spot.wards.items():
+        where |= Q(area__level=Level.WARD, area__vintage=year, area__code=code)
+    fields = {name for name, _ in SHOWN.values()}
+    rows = AreaMeasure.objects.filter(where, dataset__in=list(sources), field__in=fields).select_related("dataset")
+    return {row.dataset_id: row for row in rows if row.field == SHOWN[Dataset.Kind(row.dataset.kind)][0]}
+
+
+# -- one place -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line on the page of a place: words, number, where it comes from."""
+
+    title: str
+    figure: Figure
+
+
+def place_facts(place: PriorityPlace) -> list[Fact]:
+    """The official figures of one place. Never compared with other places on the same page."""
+    facts = [Fact("People who live here", residents("Census 2021", place))]
+    for release, base in (("2019", "Mid-2015"), ("2025", "Census 2021")):
+        title = f"Of them in the most deprived fifth of England, by the index of {release}"
+        facts.append(Fact(title, deprived_residents(release, base, place)))
+    facts.append(Fact("Children under 16 here", residents("Mid-2015", place, "age_0_15")))
+    return facts
+
+
+def areas_loaded(level: str, vintage: int) -> QuerySet[Area]:
+    """The areas of one kind and year that the look-ups brought in."""
+    return Area.objects.filter(level=level, vintage=vintage)
+
+
+def as_number(value: Decimal) -> str:
+    """A figure without trailing noughts."""
+    return f"{value.normalize():,f}"

@@ -1,0 +1,5 @@
+// Switches on the GOV.UK components. Every page works without it.
+import { initAll } from "./govuk-frontend.min.js";
+
+document.body.classList.add("js-enabled", "govuk-frontend-supported");
+initAll();

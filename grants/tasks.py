@@ -1,0 +1,1 @@
+"""Background work of this app, room by room (Celery looks here)."""
