@@ -1,14 +1,29 @@
 """Fixtures that every test may ask for."""
 
 import pytest
-from django.core.cache import cache
+
+from tests.plugins import database
 
 pytest_plugins = ["tests.cast"]
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The migrated database, with a copy of it kept aside. (Here, not in the plugin: pytest-django's own would win.)"""
+    from django.db import connections
+    from django.test import TransactionTestCase
+
+    with django_db_blocker.unblock():
+        database.keep(connections["default"])
+    with pytest.MonkeyPatch.context() as patched:
+        # TestCase keeps its own rollback; only tests with real transactions come here
+        patched.setattr(TransactionTestCase, "_fixture_teardown", lambda self: database.restore(connections))
+        yield
+    with django_db_blocker.unblock():
+        database.forget(connections["default"])
+
+
 @pytest.fixture(autouse=True)
-def _no_words_kept():
-    """Nothing that a page cached may reach the next test."""
-    yield
-    if hasattr(cache, "_cache"):
-        cache.clear()
+def _anchors(settings, tmp_path_factory, request):
+    """Each test has an anchor file of its own: a seal of one must not accuse another."""
+    settings.EVENT_ANCHORS = tmp_path_factory.getbasetemp() / f"anchors-{abs(hash(request.node.nodeid))}.txt"

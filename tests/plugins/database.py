@@ -20,28 +20,6 @@ def pytest_load_initial_conftests():
     return (yield)
 
 
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """The migrated database, with a copy of it kept aside."""
-    from django.db import connections
-    from django.test import TransactionTestCase
-
-    with django_db_blocker.unblock():
-        keep(connections["default"])
-    with pytest.MonkeyPatch.context() as patched:
-        # TestCase keeps its own rollback; only tests with real transactions come here
-        patched.setattr(TransactionTestCase, "_fixture_teardown", lambda self: restore(connections))
-        yield
-    with django_db_blocker.unblock():
-        forget(connections["default"])
-
-
-@pytest.fixture(autouse=True)
-def _anchors(settings, tmp_path_factory, request):
-    """Each test has an anchor file of its own: a seal of one must not accuse another."""
-    settings.EVENT_ANCHORS = tmp_path_factory.getbasetemp() / f"anchors-{abs(hash(request.node.nodeid))}.txt"
-
-
 def keep(connection):
     name = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite":
