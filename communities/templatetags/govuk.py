@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
 from communities.core import govuk
+from communities.core.clock import london
 from communities.core.forms import problems
 from communities.core.money import pounds as pounds_of
 from communities.core.questions import question as ask
@@ -61,7 +62,12 @@ def button(text: str, **options: Any) -> SafeString:
             **{key: options.get(key) for key in ("href", "name", "value", "id", "disabled")},
         }
         if not options.get("href")
-        else {"text": text, "href": options["href"], "classes": govuk.classes(f"govuk-button--{look}" if look else "", options.get("classes")), "isStartButton": options.get("start")},
+        else {
+            "text": text,
+            "href": options["href"],
+            "classes": govuk.classes(f"govuk-button--{look}" if look else "", options.get("classes")),
+            "isStartButton": options.get("start"),
+        },
     )
 
 
@@ -74,13 +80,13 @@ def lines(lines: Any, **options: Any) -> dict[str, Any]:
 @register.filter
 def money(amount: Decimal | None) -> str:
     """£1,180, with pence only where there are any."""
-    return pounds_of(amount) or "–"
+    return "–" if amount in (None, "") else pounds_of(amount)
 
 
 @register.filter
 def pounds(amount: Decimal | None) -> str:
     """£1,180.00: always with pence, for columns that are added up."""
-    return "–" if amount is None else f"{'−' if amount < 0 else ''}£{abs(amount):,.2f}"
+    return "–" if amount is None or amount == "" else f"{'−' if amount < 0 else ''}£{abs(amount):,.2f}"
 
 
 @register.filter
@@ -99,6 +105,16 @@ def short_day(value: date | datetime | None) -> str:
 def moment(value: datetime | None) -> str:
     """5 Feb 2027, 10:13, as the clock in Britain showed it."""
     return f"{short_day(value)}, {_local(value):%H:%M}" if value else ""
+
+
+@register.filter
+def deadline(value: datetime | None) -> str:
+    """12 noon on Friday 16 October 2026 (BST): a moment that people must not miss, with the name of the time."""
+    if value is None:
+        return ""
+    local = london(value)
+    hour = {(0, 0): "midnight at the start of", (12, 0): "12 noon on"}.get((local.hour, local.minute), f"{local:%H:%M} on")
+    return f"{hour} {local:%A} {local.day} {local:%B %Y} ({local.tzname()})"
 
 
 def _local(value: date | datetime) -> date | datetime:
@@ -140,4 +156,7 @@ def bars(rows: Iterable[Any]) -> list[dict[str, Any]]:
     """Rows of (label, value) with the width of each bar out of 100."""
     pairs = [(row[0], row[1]) for row in rows]
     most = max((value or 0 for _, value in pairs), default=0) or 1
-    return [{"label": label, "value": value, "width": round(float(value or 0) / float(most) * 100, 1)} for label, value in pairs]
+    return [
+        {"label": label, "value": value, "width": round(float(value or 0) / float(most) * 100, 1)}
+        for label, value in pairs
+    ]
