@@ -84,15 +84,15 @@ def deadline(day: date, at: time) -> datetime:
 class LocalDeadlineField(forms.SplitDateTimeField):
     """A date and a time in Essex, kept as one exact moment."""
 
+    def clean(self, value: Any) -> Any:
+        """Ask for the half that is missing."""
+        if isinstance(value, list | tuple) and any(value) and not all(value):
+            raise ValidationError("Enter the time, like 12:00" if value[0] else "Enter the date", code="half")
+        return super().clean(value)
+
     def compress(self, data_list: Any) -> datetime | None:
         """Both parts as one moment."""
-        if not data_list:
-            return None
-        if data_list[0] in self.empty_values:
-            raise ValidationError("Enter the date", code="invalid_date")
-        if data_list[1] in self.empty_values:
-            raise ValidationError("Enter the time, like 12:00", code="invalid_time")
-        return deadline(data_list[0], data_list[1])
+        return deadline(*data_list) if data_list else None
 
     def prepare_value(self, value: Any) -> Any:
         """Shown as Essex clocks show it."""

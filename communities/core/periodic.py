@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 from django.db.models import Q
 
 from communities.core.clock import now
@@ -114,7 +114,7 @@ class Relay:
                 run_due(self.stopped.is_set)
             except Exception:  # the database is away for a moment: the next turn tries again
                 log.exception("The relay missed a turn.")
-        close_old_connections()
+        connections.close_all()  # this thread's own
 
 
 _running: set[threading.Event] = set()

@@ -30,7 +30,9 @@ PINNED = {
     "textarea": 18,
 }
 
-pytestmark = pytest.mark.skipif(not FIXTURES.exists(), reason="Run `manage.py build_assets` first: it installs govuk-frontend.")
+pytestmark = pytest.mark.skipif(
+    not FIXTURES.exists(), reason="Run `manage.py build_assets` first: it installs govuk-frontend."
+)
 
 
 def tree(html):
@@ -38,7 +40,8 @@ def tree(html):
 
     def plain(node):
         attributes = {
-            name: tuple(sorted(value.split())) if name == "class" else value for name, value in sorted(node.attrib.items())
+            name: tuple(sorted(value.split())) if name == "class" else value
+            for name, value in sorted(node.attrib.items())
         }
         inner = [" ".join((node.text or "").split())]
         for child in node:
