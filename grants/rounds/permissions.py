@@ -1,0 +1,44 @@
+"""Who may see a round and its terms, and who sets them."""
+
+from django.db.models import Q
+
+from communities.core.permissions import NONE, Actor, office, permission
+from communities.people.roles import ANALYST, AUDITOR, FINANCE, OFFICER, SENIOR_OFFICER
+from grants.rounds.models import (
+    CheckRequirement,
+    Criterion,
+    CriterionWeight,
+    Descriptor,
+    Panel,
+    Question,
+    QuestionLimit,
+    Round,
+    RoundNotice,
+    RoundStaff,
+    Seat,
+    Terms,
+    Tier,
+)
+
+OFFICE = (OFFICER.code, SENIOR_OFFICER.code, FINANCE.code, ANALYST.code, AUDITOR.code)
+SETTERS = (OFFICER.code, SENIOR_OFFICER.code)
+
+
+@permission("grants.view_round", Round, "Everybody, once it is published; the office before that", roles=OFFICE, public=True)
+def view_round(user: Actor) -> Q:
+    """A published round is for everybody to see."""
+    return Q(status__in=(Round.Status.PUBLISHED, Round.Status.FINISHED))
+
+
+@permission("grants.publish_round", Round, "Senior officers", roles=(SENIOR_OFFICER.code,))
+def publish_round(user: Actor) -> Q:
+    """Publishing binds the council, so it takes a senior officer."""
+    return NONE
+
+
+for model in (Terms, Tier, Question, QuestionLimit, CheckRequirement, Criterion, CriterionWeight, Descriptor):
+    office(model, view=OFFICE, change=SETTERS)
+for model in (RoundStaff, Panel, Seat, RoundNotice):
+    office(model, view=OFFICE, add=SETTERS, change=SETTERS)
+for verb in ("add", "change"):
+    permission(f"grants.{verb}_round", Round, "Officers and senior officers", roles=SETTERS)(lambda user: NONE)
