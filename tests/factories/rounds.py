@@ -35,6 +35,7 @@ class BudgetFactory(DjangoModelFactory):
 class TermsFactory(DjangoModelFactory):
     class Meta:
         model = models.Terms
+        skip_postgeneration_save = True
 
     name = factory.Sequence(lambda n: f"Terms {n}")
 
