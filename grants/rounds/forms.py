@@ -1,7 +1,7 @@
 """The eligibility quiz, made from the round's own questions, and the forms that set a round up."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -19,14 +19,14 @@ from grants.rounds.queries import questions_for
 class QuizForm(Form):
     """The round's quiz questions, each yes or no; a postcode where the quiz asks for one. Nothing is kept."""
 
-    def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
-        self.questions = list(questions_for(round.terms, Question.Stage.QUIZ))
-        super().__init__(*args, **kwargs)
+    questions: ClassVar[list[Question]]
 
-    @property
-    def base_fields(self) -> dict[str, forms.Field]:
-        """One field for each question."""
-        return {question.key: _field(question) for question in self.questions}
+
+def quiz_form(round_: Round) -> type[QuizForm]:
+    """The form of this round's quiz."""
+    questions = list(questions_for(round_.terms, Question.Stage.QUIZ))
+    fields = {question.key: _field(question) for question in questions}
+    return type("RoundQuizForm", (QuizForm,), {"questions": questions, **fields})
 
 
 def _field(question: Question) -> forms.Field:

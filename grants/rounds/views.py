@@ -10,7 +10,7 @@ from communities.core.clock import now
 from communities.core.sections import assemble
 from communities.places.queries import lookup
 from grants.rounds import queries
-from grants.rounds.forms import QuizForm, verdict
+from grants.rounds.forms import quiz_form, verdict
 from grants.rounds.models import Question, Round
 
 
@@ -83,7 +83,7 @@ def questions(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def quiz(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Eight questions that save a wasted evening. Nothing is stored."""
     round_ = _round(request, public_id)
-    form = QuizForm(request.POST or None, round=round_)
+    form = quiz_form(round_)(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         status = 400 if form.is_bound else 200
         return render(request, "grants/rounds/quiz.html", {"round": round_, "form": form}, status=status)

@@ -57,7 +57,9 @@ def provide(folder):
 
 def of_one_process(worker):
     """What each worker has for itself: files, mail, and two numbered databases of the Redis server."""
-    os.environ["VAR_DIR"] = str(Path(os.environ["TEST_FOLDER"]) / f"var-{worker or 'main'}")
+    var = Path(os.environ["TEST_FOLDER"]) / f"var-{worker or 'main'}"
+    (var / "static").mkdir(parents=True, exist_ok=True)
+    os.environ["VAR_DIR"] = str(var)
     if url := os.environ.get("REDIS_URL"):
         server, number = url.rsplit("/", 1)[0], 2 * int(worker.removeprefix("gw") or -1) + 2
         os.environ["REDIS_URL"] = f"{server}/{number}"
