@@ -3,55 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import models
-
 from communities.core.lifecycle import unit
 from communities.core.permissions import Actor
 from communities.core.refusals import Refused
 from communities.people.models import Person, User
-from grants.rounds.models import (
-    ROUND,
-    CheckRequirement,
-    CriterionWeight,
-    Descriptor,
-    Panel,
-    QuestionLimit,
-    Round,
-    RoundNotice,
-    RoundStaff,
-    Seat,
-    Terms,
-)
+from grants.rounds.models import ROUND, Panel, Round, RoundNotice, RoundStaff, Seat, Terms
+from grants.rounds.operations.terms import copy_terms
 
 MANY = ("places", "cohorts", "goals", "datasets")
-
-
-def copy_terms(terms: Terms, *, name: str) -> Terms:
-    """A round's own copy of questions, limits, checks and rubric, to be changed without touching the original."""
-    with unit():
-        latest = Terms.objects.filter(name=name).aggregate(last=models.Max("number"))["last"] or 0
-        copy = Terms.objects.create(name=name, number=latest + 1, copied_from=terms)
-        tiers = _copied(terms.tiers.all(), terms=copy)
-        questions = _copied(terms.questions.all(), terms=copy)
-        criteria = _copied(terms.criteria.all(), terms=copy)
-        _copied(QuestionLimit.objects.filter(tier__terms=terms), tier=tiers, question=questions)
-        _copied(CheckRequirement.objects.filter(tier__terms=terms), tier=tiers)
-        _copied(CriterionWeight.objects.filter(tier__terms=terms), tier=tiers, criterion=criteria)
-        _copied(Descriptor.objects.filter(criterion__terms=terms), criterion=criteria)
-    return copy
-
-
-def _copied(rows: models.QuerySet[Any], **links: Any) -> dict[int, Any]:
-    """Copies of rows under new parents, by the key of the original. A link is a parent, or copies by old key."""
-    copies = {}
-    for row in rows.order_by("pk"):
-        old = row.pk
-        for name, new in links.items():
-            setattr(row, name, new[getattr(row, f"{name}_id")] if isinstance(new, dict) else new)
-        row.pk, row._state.adding = None, True
-        copies[old] = row
-    rows.model._base_manager.bulk_create(copies.values())
-    return copies
 
 
 def draft_round(*, terms_from: Terms, by: Actor, at: datetime, **fields: Any) -> Round:
