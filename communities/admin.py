@@ -1,3 +1,7 @@
 """The officers' pages of this app, room by room (the admin looks here)."""
 
-__all__: list[str] = []
+from communities.framework import admin as framework
+from communities.people import admin as people
+from communities.places import admin as places
+
+__all__ = ["framework", "people", "places"]

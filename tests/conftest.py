@@ -1,10 +1,15 @@
 """Fixtures that every test may ask for."""
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
-from tests.plugins import database
+from tests.plugins import browser, database
 
 pytest_plugins = ["tests.cast"]
+
+# how long an example takes says nothing on a busy machine
+hypothesis_settings.register_profile("fund", deadline=None)
+hypothesis_settings.load_profile("fund")
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +26,12 @@ def django_db_setup(django_db_setup, django_db_blocker):
         yield
     with django_db_blocker.unblock():
         database.forget(connections["default"])
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """The machine's own Chromium. (Here, not in the plugin: pytest-playwright's own would win.)"""
+    return browser.launch_options(browser_type_launch_args)
 
 
 @pytest.fixture(autouse=True)

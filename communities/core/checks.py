@@ -6,6 +6,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, register
 from django.template import Engine, TemplateDoesNotExist
 
+from communities.core import assets  # noqa: F401 (its own check, that the style sheets were built)
 from communities.core.lifecycle import LIFECYCLES, Lifecycle
 from communities.core.outbox import MESSAGES
 from communities.core.permissions import REGISTRY

@@ -41,6 +41,7 @@ class Job(Stateful):
         DROPPED = "dropped", "Set aside"
 
     lock_rank: ClassVar[int] = 90
+    status_colours: ClassVar[Mapping[str, str]] = {"ready": "yellow", "unusable": "red", "applied": "green"}
 
     kind = models.CharField(max_length=40)
     about = models.CharField(max_length=120, help_text="Which of the importer's files this is.")
@@ -69,7 +70,8 @@ class Job(Stateful):
         ordering = ("-sent_at", "-pk")
         constraints: ClassVar[Any] = [
             models.CheckConstraint(
-                condition=Q(confirmed_by=None, confirmed_at=None) | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
+                condition=Q(confirmed_by=None, confirmed_at=None)
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
                 name="job_confirmed_who_and_when",
             )
         ]
@@ -169,11 +171,13 @@ def choices() -> list[tuple[str, list[tuple[str, str]]]]:
 # -- operations ------------------------------------------------------------------------------------------------------
 
 
-def send(upload: UploadedFile, *, kind: str, about: str, by: Actor, at: datetime) -> Job:
+def send(upload: "UploadedFile[bytes]", *, kind: str, about: str, by: Actor, at: datetime) -> Job:
     """Send a file to be read. Nothing is imported yet."""
     titles = dict(IMPORTERS[kind].choices()) if kind in IMPORTERS else {}
     if about not in titles:
-        raise Refused("This is not something that can be imported.", "Choose what the file is from the list.", status=400)
+        raise Refused(
+            "This is not something that can be imported.", "Choose what the file is from the list.", status=400
+        )
     if not by.has_perm(MAY_IMPORT):
         raise Refused("You do not have the right to import.", "Ask a grants officer to do it.", status=403)
     kept = store(upload, by=by, at=at, kind="import")
@@ -259,7 +263,9 @@ def _plan(job: Job) -> Plan:
     each = IMPORTERS[job.kind]
     with job.file.content.open("rb") as content:
         try:
-            lines = read(content, job.file.original_name, each.limits(job.about), sheets_with=each.sheets_with(job.about))
+            lines = read(
+                content, job.file.original_name, each.limits(job.about), sheets_with=each.sheets_with(job.about)
+            )
             return each.plan(Source(job.file.original_name, job.file.sha256, _watched(job, lines)), job.about)
         except Refused as refused:
             return Plan(problems=[(0, f"{refused.sentence} {refused.next_step}".strip())])

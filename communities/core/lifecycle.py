@@ -115,7 +115,7 @@ class Lifecycle(Generic[M]):
 
     def add(self, *steps: Step[M]) -> None:
         """Declare steps; the room that declares a step performs it."""
-        room = sys._getframe(1).f_globals["__name__"].rpartition(".")[0]
+        room = sys._getframe(1).f_globals["__name__"].rpartition(".")[0]  # noqa: SLF001 (who calls is what matters)
         for step in steps:
             if step.name in self.steps:
                 raise ValueError(f"{self.verb(step.name)} is declared twice.")
@@ -270,8 +270,8 @@ class Lifecycle(Generic[M]):
 
     def state(self, value: str) -> str:
         """A state in words."""
-        choices: list[tuple[str, str]] = getattr(getattr(self.model, "Status", None), "choices", [])
-        return str(dict(choices).get(str(value), value))
+        status: Any = self.model._meta.get_field("status")
+        return str(dict(status.flatchoices).get(str(value), value))
 
     # -- inside ---------------------------------------------------------------------------------------------------
 

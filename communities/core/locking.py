@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from django.db import models, transaction
 from django.db.models import Q, prefetch_related_objects
 
-
 if TYPE_CHECKING:
 
     class Words(models.CharField[str, str]):
@@ -29,6 +28,11 @@ class StatusField(Words):
         if states is not None and not cls._meta.abstract:
             self.choices, self.default = states.choices, states.values[0]
         super().contribute_to_class(cls, name, private_only)
+
+    def deconstruct(self) -> Any:
+        """Without the choices: a new state changes no table, so it needs no migration."""
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {key: value for key, value in kwargs.items() if key not in {"choices", "default"}}
 
 
 class Stateful(models.Model):

@@ -52,8 +52,9 @@ def split(total: Decimal, weights: Sequence[Decimal | int]) -> list[Decimal]:
         parts[place] += 1
     return [(Decimal(part) / 100).quantize(PENNY) for part in parts]
 
-Set = TypeVar("Set", contravariant=True)
-Get = TypeVar("Get", covariant=True)
+
+Given_contra = TypeVar("Given_contra", contravariant=True)
+Kept_co = TypeVar("Kept_co", covariant=True)
 
 
 class MoneyFormField(forms.CharField):
@@ -96,7 +97,7 @@ class MoneyFormField(forms.CharField):
 
 if TYPE_CHECKING:
 
-    class Exact(models.DecimalField[Set, Get]):
+    class Exact(models.DecimalField[Given_contra, Kept_co]):
         """The stock column, typed."""
 
 else:
@@ -107,7 +108,7 @@ else:
         __class_getitem__ = classmethod(lambda cls, _: cls)
 
 
-class MoneyField(Exact[Set, Get]):
+class MoneyField(Exact[Given_contra, Kept_co]):
     """A column of pounds and pence, never a float."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

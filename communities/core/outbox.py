@@ -62,8 +62,8 @@ def message(name: str, *, subject: str) -> Callable[[Author], Author]:
     """Declare a message: the decorated function `(row, moment)` answers with its recipients.
 
     The words are in `templates/messages/<name>.txt`, plain text, with `object`, `moment`, `recipient`, `site`,
-    `council` and what the recipient's `context` adds. The subject may use the same in braces (`{object.reference}`): references
-    and names of rounds only, never what applicants typed.
+    `council` and what the recipient's `context` adds. The subject may use the same in braces (`{object.reference}`):
+    references and names of rounds only, never what applicants typed.
     """
 
     def declare(author: Author) -> Author:

@@ -16,23 +16,32 @@ from communities.core.models import Event, EventDetail, Link, PeriodicRun
 START = "0" * 64
 AT_ONCE = 2000
 LATE = timedelta(days=1)
+LONGEST = timedelta(hours=1)  # far beyond any transaction: idle ones are ended after a minute
 
 
-def seal() -> int:
-    """Give every event without a place one in the chain, and write the head to the anchor file."""
-    total = 0
-    while sealed := _seal_some():
+def seal(*, everything: bool = False) -> int:
+    """Give every event without a place one in the chain, and write the head to the anchor file.
+
+    Looks back as far as a transaction may have lasted; with `everything`, through all events.
+    """
+    total, above = 0, 0 if everything else _floor()
+    while sealed := _seal_some(above):
         total += sealed
     return total
 
 
-def _seal_some() -> int:
+def _floor() -> int:
+    settled = Link.objects.filter(sealed_at__lt=now() - LONGEST).order_by("-position").first()
+    return settled.event_id if settled else 0
+
+
+def _seal_some(above: int) -> int:
     with transaction.atomic():
         # the row is the lease: a second sealer waits here and then finds nothing to do
         PeriodicRun.objects.get_or_create(name="seal_lease", defaults={"next_at": now()})
         PeriodicRun.objects.select_for_update(no_key=True).get(name="seal_lease")
         # what has no link, never "above the last one": a slow transaction's lower id appears later
-        waiting = list(Event.objects.filter(link=None).order_by("pk")[:AT_ONCE])
+        waiting = list(Event.objects.filter(link=None, pk__gt=above).order_by("pk")[:AT_ONCE])
         if not waiting:
             return 0
         head = Link.objects.order_by("-position").first()

@@ -1,5 +1,6 @@
 """Tables from outside: read line by line within limits, and written so that no cell can become a formula."""
 
+import codecs
 import csv
 import io
 import re
@@ -57,7 +58,7 @@ def read(file: IO[bytes], name: str, limits: Limits, *, sheets_with: Sequence[st
         if not name.lower().endswith((".csv", ".txt")):
             raise unreadable("The file is neither CSV nor an .xlsx workbook.")
         file.seek(0)
-        lines = _csv(file, limits)
+        lines = _csv(file)
     return _counted(lines, limits)
 
 
@@ -70,9 +71,9 @@ def _counted(lines: Iterator[Line], limits: Limits) -> Iterator[Line]:
         yield line
 
 
-def _csv(file: IO[bytes], limits: Limits) -> Iterator[Line]:
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")  # published files often start with a byte-order mark
-    reader = csv.reader(text, strict=True)
+def _csv(file: IO[bytes]) -> Iterator[Line]:
+    # published files often start with a byte-order mark
+    reader = csv.reader(codecs.iterdecode(file, "utf-8-sig"), strict=True)
     try:
         for cells in reader:
             if any(cells):
@@ -81,8 +82,6 @@ def _csv(file: IO[bytes], limits: Limits) -> Iterator[Line]:
         raise unreadable("The file is not UTF-8 text.") from None
     except csv.Error as error:
         raise unreadable(f"Row {reader.line_num} cannot be read: {error}.") from None
-    finally:
-        text.detach()
 
 
 # -- zip: nothing is trusted that the archive says of itself --------------------------------------------------------
@@ -131,7 +130,11 @@ def _walk(archive: zipfile.ZipFile, limits: Limits) -> None:
 
 def _zipped(file: IO[bytes], limits: Limits) -> Iterator[Line]:
     archive, left = _open(file), limits.unpacked
-    tables = [entry for entry in archive.infolist() if entry.filename.lower().endswith(".csv") and "Doc/" not in entry.filename]
+    tables = [
+        entry
+        for entry in archive.infolist()
+        if entry.filename.lower().endswith(".csv") and "Doc/" not in entry.filename
+    ]
     if not tables:
         raise unreadable("The archive holds no CSV file.")
     for entry in tables:
@@ -140,7 +143,7 @@ def _zipped(file: IO[bytes], limits: Limits) -> Iterator[Line]:
         left -= len(content)
         if left < 0:
             raise unreadable("The file unpacks to far more than it should.", "Check where it came from.")
-        yield from _csv(io.BytesIO(content), limits)
+        yield from _csv(io.BytesIO(content))
 
 
 def _workbook(file: IO[bytes], limits: Limits, sheets_with: Sequence[str]) -> Iterator[Line]:

@@ -17,3 +17,9 @@ def send_messages() -> None:
 def seal_events() -> None:
     """Seal new events into the chain."""
     seal()
+
+
+@periodic("seal_all_events", every=timedelta(days=1))
+def seal_all_events() -> None:
+    """Seal what the quick look back could have missed."""
+    seal(everything=True)

@@ -51,9 +51,7 @@ def load_framework() -> dict[str, Loaded]:
     return loaded
 
 
-def _load(
-    model: type[models.Model], name: str, key: tuple[str, ...], **links: Mapping[str, models.Model]
-) -> Loaded:
+def _load(model: type[models.Model], name: str, key: tuple[str, ...], **links: Mapping[str, models.Model]) -> Loaded:
     rows: list[dict[str, Any]] = [dict(row) for row in own_rows(DATA / name)]
     for row in rows:
         for column, targets in links.items():
@@ -71,7 +69,12 @@ def reword_cohort(
     with transaction.atomic():
         Cohort.objects.filter(pk=cohort.pk, valid_to=None).update(valid_to=valid_from)
         new = Cohort.objects.create(
-            code=cohort.code, order=cohort.order, wording=wording, short_name=short_name, plain=plain, valid_from=valid_from
+            code=cohort.code,
+            order=cohort.order,
+            wording=wording,
+            short_name=short_name,
+            plain=plain,
+            valid_from=valid_from,
         )
         record_event("cohort.reword", new, by=by, at=at, detail={"before": cohort.wording, "after": wording})
     return new
@@ -87,11 +90,9 @@ def reword_indicator(
     with transaction.atomic():
         before = {"name": indicator.name, "question": indicator.question, "unit": indicator.unit}
         Indicator.objects.filter(pk=indicator.pk).update(active=False)
-        new = Indicator.objects.get(pk=indicator.pk)
-        new.pk, new.version, new.active = None, indicator.version + 1, True
-        new.name, new.question, new.unit = name, question, unit
-        new._state.adding = True
-        new.save(force_insert=True)
+        columns = {each.attname: getattr(indicator, each.attname) for each in Indicator._meta.concrete_fields}
+        columns |= {"id": None, "version": indicator.version + 1, "name": name, "question": question, "unit": unit}
+        new = Indicator.objects.create(**columns)
         record_event("indicator.reword", new, by=by, at=at, detail={"before": before})
     return new
 

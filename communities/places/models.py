@@ -10,6 +10,8 @@ from communities.core.permissions import Ruled
 
 
 class Level(models.TextChoices):
+    """The kinds of official area."""
+
     COUNTY = "county", "County"
     DISTRICT = "district", "District"
     DIVISION = "division", "County electoral division"
@@ -243,7 +245,9 @@ class PriorityPlace(models.Model):
     district_name = models.CharField(max_length=60)
     order = models.PositiveSmallIntegerField()
     hint = models.CharField(max_length=250, blank=True, help_text="What the paper says of this place.")
-    strengths = models.TextField(blank=True, help_text="What people do here already. The page of the place opens with it.")
+    strengths = models.TextField(
+        blank=True, help_text="What people do here already. The page of the place opens with it."
+    )
     chapter = models.CharField(max_length=60, blank=True)
     archived_on = models.DateField(null=True, blank=True)
 

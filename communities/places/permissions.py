@@ -26,8 +26,8 @@ for model in (Area, PlaceDefinition, DefinitionPart):
     office(model, view=EVERYONE)
 office(Dataset, view=EVERYONE, change=("senior_officer",))
 office(PriorityPlace, view=EVERYONE, change=("officer", "senior_officer"))
-for model in (AreaCount, AreaLookup, AreaMeasure, Postcode):
-    office(model, view=READERS)
+for table in (AreaCount, AreaLookup, AreaMeasure, Postcode):
+    office(table, view=READERS)
 office(Publication, view=READERS, add=KEEPERS, change=KEEPERS)
 office(Job, view=READERS, add=KEEPERS)
 

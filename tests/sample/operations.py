@@ -1,7 +1,12 @@
-"""What the office may do with a bid of the miniature."""
+"""What may be done with a bid of the miniature."""
 
 from communities.core.refusals import Refused
 from tests.sample.models import BID
+
+
+def send(bid, *, by, at):
+    with BID.step("send", bid, by=by, at=at):
+        pass
 
 
 def fund(bid, *, by, at, amount, reason):

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command, get_commands
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from communities.people.models import User
 from communities.people.queries import demonstration_cast
@@ -19,10 +19,16 @@ class Command(BaseCommand):
 
     help = "Make ready to serve: tables, facts, demonstration data (once), static files."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        """`--bare` for a site without facts or demonstration."""
+        parser.add_argument("--bare", action="store_true", help="Tables only.")
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what is missing, then say where to go."""
         call_command("migrate", verbosity=0)
         call_command("createcachetable", verbosity=0)
+        if options["bare"]:
+            return
         self.run_if_there("load_framework")
         if settings.DEMONSTRATION and not User.objects.exists():
             self.stdout.write("Making the demonstration: groups, bids and decisions in every state ...")

@@ -85,5 +85,3 @@ def _names(parts: Sequence[NewPart]) -> dict[NewPart, str]:
             status=400,
         )
     return {part: known[part.level, part.code, part.vintage] for part in parts}
-
-

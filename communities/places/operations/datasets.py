@@ -56,19 +56,16 @@ def year_named(line: Line, place: int) -> int | None:
 
 def check_complete(plan: Plan, level: str, vintage: int, seen: Mapping[str, str]) -> None:
     """Refuse a file that lacks areas of the county, and name them. `seen`: code of area -> code of its district."""
-    there = dict(
-        Area.objects.filter(level=level, vintage=vintage, is_demo=False).values_list("code", "parent__code")
-    )
+    there = dict(Area.objects.filter(level=level, vintage=vintage, is_demo=False).values_list("code", "parent__code"))
     if there:
         _name_missing(plan, sorted(there.keys() - seen.keys()), "is not in the file", "are not in the file")
         _name_missing(plan, sorted(seen.keys() - there.keys()), "is not an area we know", "are not areas we know")
         return
     counted = Counter(seen.values())
     for count in AreaCount.objects.filter(level=level, vintage=vintage).select_related("district"):
-        if counted[count.district.code] != count.number:
-            plan.problem(
-                0, f"{count.district.name} has {count.number} areas in {vintage}; the file has {counted[count.district.code]}."
-            )
+        found = counted[count.district.code]
+        if found != count.number:
+            plan.problem(0, f"{count.district.name} has {count.number} areas in {vintage}; the file has {found}.")
 
 
 def _name_missing(plan: Plan, codes: list[str], one: str, many: str) -> None:

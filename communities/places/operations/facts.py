@@ -37,7 +37,10 @@ def load_places() -> dict[str, Loaded]:
 def _districts() -> Loaded:
     rows = own_rows(DATA / "districts.csv")
     county, _ = Area.objects.get_or_create(
-        level=Level.COUNTY, code=settings.COUNCIL_GSS_CODE, vintage=int(rows[0]["vintage"]), defaults={"name": "The county"}
+        level=Level.COUNTY,
+        code=settings.COUNCIL_GSS_CODE,
+        vintage=int(rows[0]["vintage"]),
+        defaults={"name": "The county"},
     )
     areas = [
         {"level": Level.DISTRICT, "code": row["code"], "vintage": row["vintage"], "name": row["name"], "parent": county}
@@ -56,12 +59,14 @@ def _districts() -> Loaded:
 
 def _boundaries() -> Loaded:
     places = {place.code: place for place in PriorityPlace.objects.all()}
-    rows = [{**row, "place": places[row["place"]]} for row in own_rows(DATA / "definitions.csv")]
-    first = [row for row in rows if not row["place"].definitions.exists()]
+    rows = own_rows(DATA / "definitions.csv")
+    drawn = set(PlaceDefinition.objects.values_list("place__code", flat=True))
+    first = [{**row, "place": places[row["place"]]} for row in rows if row["place"] not in drawn]
     loaded = load_missing(PlaceDefinition, first, key=("place", "version"))
     new = {each.place.code: each for each in PlaceDefinition.objects.filter(parts=None).select_related("place")}
     parts = [
-        {name: value for name, value in row.items() if name not in {"place", "version"}} | {"definition": new[row["place"]]}
+        {name: value for name, value in row.items() if name not in {"place", "version"}}
+        | {"definition": new[row["place"]]}
         for row in own_rows(DATA / "definition_parts.csv")
         if row["place"] in new
     ]

@@ -46,11 +46,11 @@ def plan_lookup(source: Source, publication: Publication) -> Plan:
     found = _header(source.lines)
     if found is None:
         return no_header(source, "area codes (such as LSOA11CD and LAD22CD)")
-    line, kinds, district = found
+    line, kinds, _ = found
     if (publication.level, publication.vintage) not in [each.kind for each in kinds]:
         return Plan(problems=[(line.number, f"This is not {publication.title}: its columns are of other areas.")])
     plan, read = Plan(), Read({each.kind: {} for each in kinds})
-    _rows(source.lines, line, kinds, district, plan, read)
+    _rows(source.lines, found, plan, read)
     for kind, areas in read.areas.items():
         check_complete(plan, *kind, {code: home for code, (_, home) in areas.items()})
     there = set(Area.objects.filter(is_demo=False).values_list("level", "vintage", "code"))
@@ -80,8 +80,8 @@ def _header(lines: Iterable[Line]) -> tuple[Line, list[Column], int] | None:
     return None
 
 
-def _rows(lines: Iterable[Line], head: Line, kinds: list[Column], district: int, plan: Plan, read: Read) -> None:
-    own = own_districts()
+def _rows(lines: Iterable[Line], found: tuple[Line, list[Column], int], plan: Plan, read: Read) -> None:
+    (head, kinds, district), own = found, own_districts()
     for line in lines:
         home = cell(line, district)
         if home not in own:

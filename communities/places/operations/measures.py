@@ -52,9 +52,8 @@ def plan_measures(source: Source, publication: Publication) -> Plan:
     if not areas:
         sentence = f"We do not know the {WORDS[level]} of {vintage} yet. Import the look-up of areas first."
         return Plan(problems=[(0, sentence)])
-    plan, rows = Plan(), {}
-    for code, values in _rows(source.lines, line, places, layout, areas, plan):
-        rows[code] = values
+    plan = Plan()
+    rows = dict(_rows(source.lines, (line, places), layout, areas, plan))
     if not plan.problems:
         homes = dict.fromkeys(rows, "")
         check_complete(plan, level, vintage, homes)
@@ -65,13 +64,9 @@ def plan_measures(source: Source, publication: Publication) -> Plan:
 
 
 def _rows(
-    lines: Iterator[Line],
-    head: Line,
-    places: Mapping[str, int],
-    layout: Layout,
-    areas: Mapping[str, int],
-    plan: Plan,
+    lines: Iterator[Line], found: tuple[Line, dict[str, int]], layout: Layout, areas: Mapping[str, int], plan: Plan
 ) -> Iterator[tuple[str, Values]]:
+    head, places = found
     own, seen = own_districts(), set()
     for line in lines:
         code, home = cell(line, places["code"]), cell(line, places.get("district"))
@@ -172,7 +167,9 @@ def _residents(row: Mapping[str, str]) -> Values:
 
 
 def _rural(row: Mapping[str, str]) -> Values:
-    flag = row.get("flag", "").lower() or ("rural" if row["class_code"].upper().startswith(("R", "D", "E", "F")) else "urban")
+    flag = row.get("flag", "").lower() or (
+        "rural" if row["class_code"].upper().startswith(("R", "D", "E", "F")) else "urban"
+    )
     if flag not in {"rural", "urban"}:
         raise ValueError(f"“{row['flag']}” is neither rural nor urban.")
     return {"rural": (Decimal(flag == "rural"), row["class_name"][:100] or flag.capitalize())}
@@ -204,7 +201,12 @@ DENOMINATORS = {
     "age_60_plus": "older population aged 60",
     "working_age": "working age population",
 }
-NEED = {"": "community needs index", "civic_assets_": "civic assets", "connectedness_": "connectedness", "engaged_": "engaged community"}
+NEED = {
+    "": "community needs index",
+    "civic_assets_": "civic assets",
+    "connectedness_": "connectedness",
+    "engaged_": "engaged community",
+}
 L = Publication.Layout
 
 LAYOUTS: dict[str, Layout] = {
@@ -220,7 +222,9 @@ LAYOUTS: dict[str, Layout] = {
     ),
     L.RESIDENTS: Layout({"residents": r"(usual residents|total|all usual residents)"}, _residents),
     L.RURAL_URBAN: Layout(
-        {"class_code": r"ruc\d\dcd", "class_name": r"ruc\d\dnm", "flag": r"urban_rural_flag"}, _rural, frozenset({"flag"})
+        {"class_code": r"ruc\d\dcd", "class_name": r"ruc\d\dnm", "flag": r"urban_rural_flag"},
+        _rural,
+        frozenset({"flag"}),
     ),
     L.CNI: Layout(
         {f"{code}{part}": f"{name} (domain )?{part}" for code, name in NEED.items() for part in ("rank", "score")}

@@ -97,4 +97,3 @@ def import_now(source: Source, each: Publication, *, by: Actor, at: datetime) ->
             found.write(Writing(by, at, source.sha256))
             record_event("dataset.import", by=by, at=at, detail={"release": key(each), "file": source.sha256})
     return found
-

@@ -1,6 +1,6 @@
 """What can be asked about places: a postcode, a boundary, an official figure."""
 
-from communities.places.queries.boundaries import Spot, Verdict, current_places, small_areas, verdict
+from communities.places.queries.boundaries import Spot, Verdict, boundary, current_places, small_areas, verdict
 from communities.places.queries.figures import (
     Figure,
     Reading,
@@ -19,6 +19,7 @@ __all__ = [
     "Reading",
     "Spot",
     "Verdict",
+    "boundary",
     "current_places",
     "dataset",
     "deprived_residents",

@@ -35,7 +35,7 @@ class Answer(StrEnum):
 
     IN = "in"
     NOT_SURE = "not_sure"
-    NOT_IN = "not_in"
+    ELSEWHERE = "elsewhere"
     UNKNOWN = "unknown"
 
 
@@ -98,7 +98,7 @@ def verdict(spot: Spot, what: str = "This", on: date | None = None) -> Verdict:
         return Verdict(
             Answer.NOT_SURE, None, None, f"We are not sure whether {what} is in one of our priority places.", TALK
         )
-    return Verdict(Answer.NOT_IN, None, None, f"{what} is not in one of our priority places.", COHORTS)
+    return Verdict(Answer.ELSEWHERE, None, None, f"{what} is not in one of our priority places.", COHORTS)
 
 
 def _inside_of(place: PriorityPlace, definition: PlaceDefinition, what: str) -> Verdict:
@@ -125,18 +125,12 @@ def _inside(
 
 def _in_part(spot: Spot, part: DefinitionPart, measured: Mapping[int, Decimal]) -> bool | None:
     if part.kind == DefinitionPart.Kind.RULE:
-        if part.vintage not in spot.lsoas or part.pk not in measured:
-            return None
-        return within(measured[part.pk], part)
-    if part.level == Level.DISTRICT:
-        return spot.district == part.code if spot.district else None
-    if part.level == Level.WARD:
-        if part.code in spot.wards.values():  # a ward keeps its code only while it keeps its boundary
-            return True
-        return False if part.vintage in spot.wards else None
-    if part.level == Level.LSOA:
-        return spot.lsoas[part.vintage] == part.code if part.vintage in spot.lsoas else None
-    return None
+        return within(measured[part.pk], part) if part.pk in measured else None
+    if part.level == Level.WARD and part.code in spot.wards.values():
+        return True  # of whichever year: a ward keeps its code only while it keeps its boundary
+    known = {Level.WARD: spot.wards.get(part.vintage), Level.LSOA: spot.lsoas.get(part.vintage)}
+    code = known.get(Level(part.level), spot.district if part.level == Level.DISTRICT else None)
+    return code == part.code if code else None
 
 
 def within(value: Decimal, part: DefinitionPart) -> bool:
@@ -153,8 +147,10 @@ def _measured(spot: Spot, places: Iterable[PriorityPlace]) -> dict[int, Decimal]
     wanted = Q()
     for part in rules:
         wanted |= _rule_filter(part) & Q(area__code=spot.lsoas[part.vintage])
-    rows = AreaMeasure.objects.filter(wanted).order_by("-dataset__is_demo").values_list(
-        "dataset__kind", "dataset__release", "field", "area__vintage", "value"
+    rows = (
+        AreaMeasure.objects.filter(wanted)
+        .order_by("-dataset__is_demo")
+        .values_list("dataset__kind", "dataset__release", "field", "area__vintage", "value")
     )
     values = {(kind, release, name, vintage): value for kind, release, name, vintage, value in rows}
     keys = {part.pk: (part.dataset_kind, part.release, part.field, part.vintage) for part in rules}
@@ -219,7 +215,7 @@ def converted(codes: set[str], year: int, to: int) -> set[str]:
     if year < to:
         pairs = became.filter(source__code__in=codes, source__vintage=year, target__vintage=to)
         return set(pairs.values_list("target__code", flat=True))
-    pairs = became.filter(target__vintage=year, source__vintage=to).values_list("source__code", "target__code")
-    pieces = Counter(old for old, _ in pairs)
-    inside = Counter(old for old, new in pairs if new in codes)
+    back = list(became.filter(target__vintage=year, source__vintage=to).values_list("source__code", "target__code"))
+    pieces = Counter(old for old, _ in back)
+    inside = Counter(old for old, new in back if new in codes)
     return {old for old, number in inside.items() if number * 2 >= pieces[old]}

@@ -16,9 +16,9 @@ def test_the_same_value_is_spelt_the_same_way():
 
 
 def test_microseconds_and_pence_are_kept():
-    assert canonical([datetime(2026, 7, 1, 0, 0, 0, 1, tzinfo=UTC), Decimal("1.50"), date(2026, 7, 1), UUID(int=1)]) == (
-        '["2026-07-01T00:00:00.000001+00:00","1.50","2026-07-01","00000000-0000-0000-0000-000000000001"]'
-    )
+    assert canonical(
+        [datetime(2026, 7, 1, 0, 0, 0, 1, tzinfo=UTC), Decimal("1.50"), date(2026, 7, 1), UUID(int=1)]
+    ) == ('["2026-07-01T00:00:00.000001+00:00","1.50","2026-07-01","00000000-0000-0000-0000-000000000001"]')
 
 
 @pytest.mark.parametrize("value", [float("nan"), {1, 2}, object()])

@@ -50,7 +50,9 @@ def test_counting_there_and_back_agree(start, count):
     assert working_days_between(start, end) == count
 
 
-@pytest.mark.parametrize(("day", "year"), [(date(2027, 3, 31), 2026), (date(2027, 4, 1), 2027), (date(2027, 1, 1), 2026)])
+@pytest.mark.parametrize(
+    ("day", "year"), [(date(2027, 3, 31), 2026), (date(2027, 4, 1), 2027), (date(2027, 1, 1), 2026)]
+)
 def test_the_financial_year_turns_on_the_first_of_april(day, year):
     assert financial_year(day) == year
 

@@ -111,7 +111,7 @@ def test_a_page_older_than_the_row_is_refused(bid, asha, at):
 
 def test_a_body_that_fails_leaves_no_trace_and_the_connection_works_on(bid, asha, at):
     with unit():
-        with pytest.raises(ZeroDivisionError), BID.step("send", bid, by=asha, at=at):
+        with pytest.raises(ZeroDivisionError), BID.step("send", bid, by=asha, at=at):  # noqa: PT012
             Entry.objects.create(pot=bid.pot, bid=bid, amount=1)
             1 / 0  # noqa: B018
         Pot.objects.create()
@@ -140,18 +140,15 @@ def test_a_batch_takes_those_who_may_and_lists_the_others(sent_bids, carol, at):
 
 def test_a_batch_of_all_or_nothing_stops_at_the_first_refusal(sent_bids, carol, at):
     Bid.objects.filter(pk=sent_bids[1].pk).update(status="declined")
-    with pytest.raises(Refused):
-        with BID.step_many("decline", sent_bids, by=carol, at=at, all_or_nothing=True):
-            pass
+    with pytest.raises(Refused), BID.step_many("decline", sent_bids, by=carol, at=at, all_or_nothing=True):
+        pass
     assert Bid.objects.filter(status="sent").count() == 2
 
 
-def test_a_batch_costs_the_same_for_three_rows_and_for_thirty(
-    pot, asha, carol, at, django_assert_max_num_queries
-):
+def test_a_batch_costs_the_same_for_three_rows_and_for_thirty(pot, asha, carol, at, django_assert_max_num_queries):
     def queries(count):
         bids = [Bid.objects.create(pot=pot, owner=asha, status="sent") for _ in range(count)]
-        with django_assert_max_num_queries(40) as context:
+        with django_assert_max_num_queries(40) as context:  # noqa: SIM117
             with BID.step_many("decline", bids, by=carol, at=at) as batch:
                 for row in batch.done:
                     row.title = f"Declined {row.pk}"
@@ -261,19 +258,22 @@ def test_an_edit_keeps_the_state_counts_the_version_and_leaves_an_event(bid, ash
 
 
 def test_an_edit_cannot_change_the_state(bid, asha, at):
-    with pytest.raises(ValueError, match="declare a step"):
-        with BID.record("rename", bid, by=asha, at=at, who="sample.send_bid") as row:
-            row.status = "sent"
+    with (
+        pytest.raises(ValueError, match="declare a step"),
+        BID.record("rename", bid, by=asha, at=at, who="sample.send_bid") as row,
+    ):
+        row.status = "sent"
     assert Bid.objects.get().status == "draft"
 
 
 def test_an_edit_needs_its_permission_and_a_fresh_page(bid, asha, stranger, at):
-    with pytest.raises(Refused):
-        with BID.record("rename", bid, by=stranger, at=at, who="sample.send_bid"):
-            pass
-    with pytest.raises(Refused, match="Somebody else"):
-        with BID.record("rename", bid, by=asha, at=at, who="sample.send_bid", version=7):
-            pass
+    with pytest.raises(Refused), BID.record("rename", bid, by=stranger, at=at, who="sample.send_bid"):
+        pass
+    with (
+        pytest.raises(Refused, match="Somebody else"),
+        BID.record("rename", bid, by=asha, at=at, who="sample.send_bid", version=7),
+    ):
+        pass
 
 
 def test_buttons_are_offered_with_the_reason_why_not_yet(bid, asha, carol, at):

@@ -68,5 +68,7 @@ def test_a_form_keeps_its_page_when_the_rules_say_no(post):
 
 
 def test_passwords_codes_and_bank_details_are_not_given_back():
-    request = RequestFactory().post("/", {"password1": "a", "account_number": "b", "code": "c", "story": "d", "no": " "})
+    request = RequestFactory().post(
+        "/", {"password1": "a", "account_number": "b", "code": "c", "story": "d", "no": " "}
+    )
     assert typed(request) == [("Story", "d")]

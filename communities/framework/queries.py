@@ -1,0 +1,47 @@
+"""What the council cares about, as other rooms ask for it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from communities.core.clock import today
+from communities.framework.models import Cohort, Goal, HeadlineFigure, Indicator, OutcomeArea
+from communities.places.queries import Figure, deprived_residents
+
+
+def current_cohorts(on: date | None = None) -> QuerySet[Cohort]:
+    """The cohorts in the wording that holds on a day."""
+    day = on or today()
+    return Cohort.objects.filter(Q(valid_to=None) | Q(valid_to__gt=day), valid_from__lte=day)
+
+
+def catalogue() -> QuerySet[Indicator]:
+    """The indicators a group can choose as a target: those in use that are not official statistics."""
+    return (
+        Indicator.objects.filter(active=True)
+        .exclude(level=Indicator.Level.PLACE)
+        .select_related("goal", "area", "chain")
+    )
+
+
+def areas_with_goals() -> QuerySet[OutcomeArea]:
+    """The five areas with the goals that belong to each."""
+    return OutcomeArea.objects.prefetch_related(Prefetch("goals", queryset=Goal.objects.order_by("number")))
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """A figure of the paper, and what the imported data gives for it, if anything."""
+
+    figure: HeadlineFigure
+    computed: Figure | None
+
+
+def quoted() -> list[Quoted]:
+    """The paper's figures in its own words; beside two of them what we count ourselves, which may differ."""
+    counted = {
+        "residents-deprived-2019": deprived_residents("2019", "Mid-2015"),
+        "children-deprived": deprived_residents("2019", "Mid-2015", field="age_0_15"),
+    }
+    return [Quoted(each, counted.get(each.code)) for each in HeadlineFigure.objects.all()]
