@@ -38,7 +38,13 @@ def publish_round(user: Actor) -> Q:
 
 for model in (Terms, Tier, Question, QuestionLimit, CheckRequirement, Criterion, CriterionWeight, Descriptor):
     office(model, view=OFFICE, change=SETTERS)
-for model in (RoundStaff, Panel, Seat, RoundNotice):
+@permission("grants.view_panel", Panel, "Officers, and the people who sit on the panel", roles=OFFICE)
+def view_panel(user: Actor) -> Q:
+    """Members see their own panel."""
+    return Q(seats__person__user=user.pk, seats__left_on=None)
+
+
+for model in (RoundStaff, Seat, RoundNotice):
     office(model, view=OFFICE, add=SETTERS, change=SETTERS)
 for verb in ("add", "change"):
     permission(f"grants.{verb}_round", Round, "Officers and senior officers", roles=SETTERS)(lambda user: NONE)
