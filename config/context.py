@@ -6,6 +6,6 @@ from django.conf import settings
 from django.http import HttpRequest
 
 
-def council(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 (the shape of a context processor)
+def council(request: HttpRequest) -> dict[str, Any]:
     """The council's facts, as `council.name`, `council.fund`, `council.phone` ..."""
     return {"council": settings.COUNCIL, "demonstration": settings.DEMONSTRATION}

@@ -24,7 +24,7 @@ def post_worker_init(worker: Any) -> None:
     worker.relay = Relay().__enter__()
 
 
-def worker_exit(server: Any, worker: Any) -> None:  # noqa: ARG001 (gunicorn's signature)
+def worker_exit(server: Any, worker: Any) -> None:
     """Stop the relay: it finishes the message in hand and gives the others back."""
     if relay := getattr(worker, "relay", None):
         relay.stop()

@@ -221,6 +221,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 
 STATIC_URL = "/static/"
 STATIC_ROOT = env.str("STATIC_ROOT", default=str(VAR_DIR / "static"))
+Path(STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "static", BASE_DIR / "build" / "assets"]
 # Tests and `runserver` serve the files as they are; everything else by names that carry their content's digest.
 STATIC_MANIFEST = env.bool("STATIC_MANIFEST", default=not DEBUG)
@@ -284,8 +285,14 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]
 ACCOUNT_FORMS = {
     "request_login_code": "communities.people.forms.RequestCodeForm",
     "confirm_login_code": "communities.people.forms.ConfirmCodeForm",
+    "confirm_email_verification_code": "communities.people.forms.ConfirmAddressForm",
+    "add_email": "communities.people.forms.NewAddressForm",
     "login": "communities.people.forms.PasswordForm",
+    "set_password": "communities.people.forms.SetPasswordForm",
+    "change_password": "communities.people.forms.ChangePasswordForm",
+    "reauthenticate": "communities.people.forms.AskPasswordForm",
 }
+ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
@@ -300,6 +307,13 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "communities.people.forms.FactorForm",
+    "reauthenticate": "communities.people.forms.AskFactorForm",
+    "activate_totp": "communities.people.forms.SetUpAppForm",
+    "add_webauthn": "communities.people.forms.AddKeyForm",
+    "edit_webauthn": "communities.people.forms.RenameKeyForm",
+}
 MFA_TOTP_ISSUER = f"{COUNCIL_NAME} {FUND_NAME}"
 # How many of our own proxies stand in front: with 0, the forwarded address is not believed.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
@@ -307,6 +321,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 # --- Headers, cookies, policy -----------------------------------------------------------------------------------------
 
 SESSION_COOKIE_AGE = 60 * 60 * 12
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
@@ -348,7 +363,7 @@ DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 
 
-def without_personal_data(logger: Any, method: str, event: Any) -> Any:  # noqa: ARG001 (structlog's signature)
+def without_personal_data(logger: Any, method: str, event: Any) -> Any:
     """Drop what people searched for and what their browser says of itself."""
     event.pop("user_agent", None)
     if "request" in event:

@@ -19,6 +19,5 @@ urlpatterns = [
     path("", include("communities.urls")),
     path("", include("grants.urls")),
     path("", include("evaluation.urls")),
-    path("sign-in/", include("allauth.urls")),
     path("office/", admin.site.urls),
 ]

@@ -7,16 +7,15 @@ from typing import Any, ClassVar, TypeVar, cast
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
-from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from communities.core.clock import now
+from communities.core.events import timeline
 from communities.core.forms import Form
 from communities.core.lifecycle import Lifecycle, Offer
 from communities.core.locking import Stateful
-from communities.core.events import timeline
 from communities.core.office import OfficeAdmin
 from communities.core.refusals import kept_on
 from communities.core.sections import assemble
@@ -27,7 +26,9 @@ S = TypeVar("S", bound=Stateful)
 class ReasonForm(Form):
     """The reason for an act, kept with it for good."""
 
-    reason = forms.CharField(label="Why?", widget=forms.Textarea, max_length=1000, help_text="The reason is kept with the case.")
+    reason = forms.CharField(
+        label="Why?", widget=forms.Textarea, max_length=1000, help_text="The reason is kept with the case."
+    )
     messages: ClassVar[Mapping[str, str]] = {"reason": "Enter the reason"}
 
 
@@ -108,7 +109,13 @@ class LifecycleAdmin(OfficeAdmin[S]):
 
     # -- the page -------------------------------------------------------------------------------------------------
 
-    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:  # noqa: ARG002
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",  # noqa: ARG002 (the admin's own signature)
+        extra_context: Any = None,
+    ) -> HttpResponse:
         """One page with everything needed to decide."""
         row = self._row(request, object_id)
         return TemplateResponse(request, self.case_template, self._context(request, row) | (extra_context or {}))
@@ -122,7 +129,10 @@ class LifecycleAdmin(OfficeAdmin[S]):
     def _context(self, request: HttpRequest, row: S) -> dict[str, Any]:
         user = cast("Any", request.user)
         offers = self.lifecycle.available([row], user, now())[row.pk]
-        lines = [{"title": one.sentence, "at": one.at, "who": one.who, "note": one.reason} for one in reversed(timeline(row.case))]
+        lines = [
+            {"title": one.sentence, "at": one.at, "who": one.who, "note": one.reason}
+            for one in reversed(timeline(row.case))
+        ]
         return {
             **self.admin_site.each_context(request),
             "title": str(row),
@@ -183,14 +193,16 @@ class LifecycleAdmin(OfficeAdmin[S]):
         form = action.make_form(row, request)
         if request.method == "POST" and form.is_valid():
             if not action.asks:  # nothing to redisplay: a refusal gets its own page
-                return self._done(request, row, action, step, form, at)
+                return self._done(request, row, action, step=step, form=form, at=at)
             with kept_on(form, request):
-                return self._done(request, row, action, step, form, at)
+                return self._done(request, row, action, step=step, form=form, at=at)
         if request.method != "POST" and not action.asks:
             return HttpResponseRedirect(self._address("change", row.pk))
         return self._ask(request, row, action, step, form)
 
-    def _done(self, request: HttpRequest, row: S, action: StepAction, step: str, form: forms.Form, at: Any) -> HttpResponse:
+    def _done(
+        self, request: HttpRequest, row: S, action: StepAction, *, step: str, form: forms.Form, at: Any
+    ) -> HttpResponse:
         action.operation(row, by=request.user, at=at, **form.cleaned_data)
         sentence = self._sentence(step, action)
         messages.success(request, f"{sentence}.".replace("..", "."))

@@ -24,7 +24,7 @@ from django.utils.module_loading import import_string
 from django.views.decorators.http import require_safe
 
 from communities.core.periodic import periodic
-from communities.core.permissions import NONE, Actor, Ruled, Rule, permission
+from communities.core.permissions import NONE, Actor, Rule, Ruled, permission
 from communities.core.refusals import Refused
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -112,7 +112,7 @@ def may_view_file(user: Actor) -> Q:
     return every
 
 
-def store(upload: UploadedFile, *, by: Actor, at: datetime, kind: str) -> StoredFile:
+def store(upload: "UploadedFile[Any]", *, by: Actor, at: datetime, kind: str) -> StoredFile:
     """Keep a file that has passed the checks of `FileField`. It is scanned later, outside the request."""
     if kind not in OPENERS:
         raise ValueError(f"Nobody has said who may open “{kind}” files.")
@@ -226,7 +226,9 @@ def stored_file(request: HttpRequest, public_id: uuid.UUID) -> FileResponse:
     """Give a file to somebody who may open it, as a download that no browser will run."""
     stored = get_object_or_404(StoredFile.objects.visible_to(request.user), public_id=public_id)
     if stored.scan == StoredFile.Scan.HARMFUL:
-        raise Refused("This file may be harmful, so nobody can open it.", "Ask the person who sent it for another copy.")
+        raise Refused(
+            "This file may be harmful, so nobody can open it.", "Ask the person who sent it for another copy."
+        )
     if stored.scan == StoredFile.Scan.WAITING:
         raise Refused("This file is still being checked.", "Try again in a minute.")
     response = FileResponse(

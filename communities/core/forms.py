@@ -20,7 +20,11 @@ __all__ = [
 ]  # fmt: skip
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-DJANGOS_OWN = {str(forms.Field.default_error_messages["required"])}
+# Words before which "the" would be wrong: "Enter your name", "Enter how much you need".
+BARE = frozenset({
+    "a", "an", "the", "your", "their", "our", "his", "her", "my", "who", "whom", "what", "when", "where", "which",
+    "how", "why", "any", "each", "every", "at", "one", "two", "this", "that",
+})  # fmt: skip
 
 
 def lower_first(words: str) -> str:
@@ -37,7 +41,9 @@ def missing(field: forms.Field, label: str) -> str:
         return f"Tick the box: {lower_first(label)}"
     if isinstance(field, forms.FileField):
         return f"Choose a file: {lower_first(label)}"
-    return f"{'Select' if choosing else 'Enter'} {lower_first(label)}"
+    noun = lower_first(label)
+    article = "" if noun.split(" ")[0].lower() in BARE else "the "
+    return f"{'Select' if choosing else 'Enter'} {article}{noun}"
 
 
 def speak_plainly(form: forms.BaseForm, messages: Mapping[str, str]) -> None:
@@ -66,7 +72,11 @@ def speak_plainly(form: forms.BaseForm, messages: Mapping[str, str]) -> None:
 def _is_stock(field: forms.Field, code: str) -> bool:
     """Whether the words for this error are still those that Django ships."""
     current = field.error_messages.get(code)
-    stock = [kind.__dict__["default_error_messages"].get(code) for kind in type(field).__mro__ if "default_error_messages" in kind.__dict__ and kind.__module__.startswith("django.")]
+    stock = [
+        kind.__dict__["default_error_messages"].get(code)
+        for kind in type(field).__mro__
+        if "default_error_messages" in kind.__dict__ and kind.__module__.startswith("django.")
+    ]
     return current is None or current in stock
 
 
@@ -117,7 +127,9 @@ class DateField(forms.Field):
 
     widget = DateParts
 
-    def __init__(self, *, noun: str = "", earliest: date | None = None, latest: date | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *, noun: str = "", earliest: date | None = None, latest: date | None = None, **kwargs: Any
+    ) -> None:
         self.noun, self.earliest, self.latest = noun, earliest, latest
         super().__init__(**kwargs)
 
@@ -189,7 +201,9 @@ class YesNoField(forms.TypedChoiceField):
     inline = True
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(choices=(("yes", "Yes"), ("no", "No")), coerce=lambda value: value == "yes", empty_value=None, **kwargs)
+        super().__init__(
+            choices=(("yes", "Yes"), ("no", "No")), coerce=lambda value: value == "yes", empty_value=None, **kwargs
+        )
 
     def prepare_value(self, value: Any) -> Any:
         """A stored answer as the button that is chosen."""
@@ -230,9 +244,18 @@ class Lines:
     """
 
     def __init__(
-        self, form: type[forms.Form], data: Any = None, *, initial: Sequence[Mapping[str, Any]] = (), prefix: str = "lines",
-        noun: "_StrOrPromise" = "Line", least: int = 1, most: int = 20, start: int = 1, form_kwargs: Mapping[str, Any] | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        form: type[forms.Form],
+        data: Any = None,
+        *,
+        initial: Sequence[Mapping[str, Any]] = (),
+        prefix: str = "lines",
+        noun: "_StrOrPromise" = "Line",
+        least: int = 1,
+        most: int = 20,
+        start: int = 1,
+        form_kwargs: Mapping[str, Any] | None = None,
+    ) -> None:
         self.form, self.data, self.prefix, self.noun = form, data, prefix, str(noun)
         self.least, self.most, self.kwargs = least, most, dict(form_kwargs or {})
         self.bound = data is not None and f"{prefix}-count" in data
@@ -274,7 +297,9 @@ class Lines:
         lines: list[dict[str, Any]] = [{"text": self.error, "href": f"#{self.prefix}-add"}] if self.error else []
         for number, form in enumerate(self.forms, start=1):
             if form.is_bound and not form.empty_permitted:
-                lines += [{**line, "text": f"{self.noun} {number}: {lower_first(line['text'])}"} for line in problems(form)]
+                lines += [
+                    {**line, "text": f"{self.noun} {number}: {lower_first(line['text'])}"} for line in problems(form)
+                ]
         return lines
 
     @property

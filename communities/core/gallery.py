@@ -25,7 +25,9 @@ class GalleryForm(Form):
     people = forms.IntegerField(label="Number of people", min_value=1, max_value=500)
     about = WordsField(label="What will you do?", max_words=50)
     place = forms.ChoiceField(label="Where will it happen?", choices=PLACES, widget=forms.RadioSelect)
-    round = forms.ChoiceField(label="Round", choices=(("", "Choose a round"), ("autumn", "Autumn 2026"), ("spring", "Spring 2027")))
+    round = forms.ChoiceField(
+        label="Round", choices=(("", "Choose a round"), ("autumn", "Autumn 2026"), ("spring", "Spring 2027"))
+    )
     goals = forms.MultipleChoiceField(label="What should change?", choices=PLACES, widget=forms.CheckboxSelectMultiple)
     bank = YesNoField(label="Does your group have a bank account?")
     starts = DateField(label="When does it start?", help_text="For example, 5 February 2027")
@@ -51,12 +53,17 @@ def components(request: HttpRequest) -> HttpResponse:
     """Every component; with ?errors=1 every field as it looks when something is wrong."""
     wrong = "errors" in request.GET
     data = request.POST if request.method == "POST" else {"lines-count": "2", "lines-1-what": "Hall"} if wrong else None
-    form, lines = GalleryForm(data), Lines(CostForm, data, noun="Cost", initial=[{"what": "Hall hire", "amount": Decimal(520)}, {}])
+    form, lines = (
+        GalleryForm(data),
+        Lines(CostForm, data, noun="Cost", initial=[{"what": "Hall hire", "amount": Decimal(520)}, {}]),
+    )
     if data is not None:
         lines.is_valid()
     pressed = lines.pressed
     context = {"title": "Components", "form": GalleryForm() if pressed else form, "cost_lines": lines, **samples()}
-    return render(request, "admin/components.html", context, status=400 if form.is_bound and form.errors and not pressed else 200)
+    return render(
+        request, "admin/components.html", context, status=400 if form.is_bound and form.errors and not pressed else 200
+    )
 
 
 def samples() -> dict[str, Any]:
@@ -86,11 +93,22 @@ def samples() -> dict[str, Any]:
         ],
         "sample_tasks": [
             {"title": "Your group", "href": "#", "status": "Done"},
-            {"title": "What you will do", "href": "#", "status": "Not started", "colour": "blue", "hint": "About ten minutes"},
+            {
+                "title": "What you will do",
+                "href": "#",
+                "status": "Not started",
+                "colour": "blue",
+                "hint": "About ten minutes",
+            },
             {"title": "Check your answers", "status": "Cannot start yet"},
         ],
         "sample_entries": [
-            {"title": "More information asked for", "at": seen, "who": "Carol Whitlock", "note": "Please send the hall’s safeguarding policy."},
+            {
+                "title": "More information asked for",
+                "at": seen,
+                "who": "Carol Whitlock",
+                "note": "Please send the hall’s safeguarding policy.",
+            },
             {"title": "Eligibility checks started", "at": seen, "who": "Carol Whitlock"},
             {"title": "Bid sent to the council", "at": seen, "who": "Pat Reeve"},
         ],
@@ -100,7 +118,12 @@ def samples() -> dict[str, Any]:
             [{"text": "Two cookers", "link": "#"}, {"text": "£360.00", "number": True}],
         ],
         "sample_foot": [{"text": "Total"}, {"text": "£880.00", "number": True}],
-        "sample_bars": [("Canvey Island", Decimal(12400)), ("Harlow", Decimal(8100)), ("Tendring", Decimal(15250)), ("Rural Braintree", None)],
+        "sample_bars": [
+            ("Canvey Island", Decimal(12400)),
+            ("Harlow", Decimal(8100)),
+            ("Tendring", Decimal(15250)),
+            ("Rural Braintree", None),
+        ],
         "sample_crumbs": [{"text": "Bids", "href": "#"}, {"text": "CCF-2026-0002"}],
         "sample_buttons": [
             {"text": "Send to the panel", "href": "#"},

@@ -22,7 +22,7 @@ def words(option: Options | None, key: str = "") -> str:
         return ""
     html = option.get(f"{key}Html" if key else "html")
     if html:
-        return mark_safe(str(html).strip())  # noqa: S308
+        return mark_safe(str(html).strip())
     return plain(option.get(f"{key}Text" if key else "text"))
 
 
@@ -30,19 +30,27 @@ def plain(value: object) -> str:
     """A value as the page shows it: nothing for None, and a truth value as a script would write it."""
     if value is None:
         return ""
-    return str(value).lower() if isinstance(value, bool) else conditional_escape(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return conditional_escape(value if isinstance(value, SafeString) else str(value))
 
 
 def attributes(given: Options | str | None, **optional: object) -> SafeString:
     """Attributes as printed. Those passed by name are left out when None or False, and bare when True."""
     if isinstance(given, str):
-        return mark_safe(given)  # noqa: S308
+        return mark_safe(given)
     every = dict(given or {}) | {
         name.rstrip("_").replace("_", "-"): {"value": value, "optional": True} for name, value in optional.items()
     }
     pairs = [(name, *_value(item)) for name, item in every.items()]
     return format_html_join(
-        "", "{}", ((_attribute(name, value, optional),) for name, value, optional in pairs if not (optional and (value is None or value is False)))
+        "",
+        "{}",
+        (
+            (_attribute(name, value, optional),)
+            for name, value, optional in pairs
+            if not (optional and (value is None or value is False))
+        ),
     )
 
 
@@ -62,7 +70,12 @@ def classes(*names: object) -> str:
 def part(option: Options | None, **more: Any) -> Context:
     """A piece of text with its classes and attributes."""
     option = option or {}
-    return {"words": words(option), "classes": option.get("classes", ""), "attributes": attributes(option.get("attributes")), **more}
+    return {
+        "words": words(option),
+        "classes": option.get("classes", ""),
+        "attributes": attributes(option.get("attributes")),
+        **more,
+    }
 
 
 def given(options: Options, key: str) -> bool:
@@ -93,7 +106,7 @@ def fieldset(o: Options, **more: Any) -> Context:
         role=o.get("role"),
         described=o.get("describedBy"),
         legend=part(legend, heading=legend.get("isPageHeading")),
-        inner=mark_safe(str(o.get("html") or "")),  # noqa: S308
+        inner=mark_safe(str(o.get("html") or "")),
         **more,
     )
 
@@ -145,7 +158,12 @@ def text_input(o: Options) -> Context:
     context["wrapped"] = any((prefix["words"], suffix["words"], context["before"], context["after"]))
     context["wrapper"] = part(o.get("inputWrapper"))
     context["control"] = attributes(
-        {"class": with_error("govuk-input", o), "id": context["id"], "name": o.get("name"), "type": o.get("type") or "text"},
+        {
+            "class": with_error("govuk-input", o),
+            "id": context["id"],
+            "name": o.get("name"),
+            "type": o.get("type") or "text",
+        },
         spellcheck=spelling(o),
         value=o.get("value"),
         disabled=o.get("disabled"),
@@ -160,7 +178,12 @@ def textarea(o: Options) -> Context:
     context = single(o)
     context["value"] = plain(o.get("value"))
     context["control"] = attributes(
-        {"class": with_error("govuk-textarea", o), "id": context["id"], "name": o.get("name"), "rows": o.get("rows") or 5},
+        {
+            "class": with_error("govuk-textarea", o),
+            "id": context["id"],
+            "name": o.get("name"),
+            "rows": o.get("rows") or 5,
+        },
         spellcheck=spelling(o),
         disabled=o.get("disabled") or None,
         aria_describedby=context["described"] or None,
@@ -169,8 +192,7 @@ def textarea(o: Options) -> Context:
     return context
 
 
-COUNTS = ("characters-under-limit", "characters-at-limit", "characters-over-limit")
-COUNTS += ("words-under-limit", "words-at-limit", "words-over-limit")
+COUNTS = tuple(f"{unit}-{where}-limit" for unit in ("characters", "words") for where in ("under", "at", "over"))
 
 
 def character_count(o: Options) -> Context:
@@ -178,7 +200,10 @@ def character_count(o: Options) -> Context:
     ident = str(o.get("id") or o.get("name"))
     most = o.get("maxwords") or o.get("maxlength")
     kind = o.get("countType") or ("words" if o.get("maxwords") else None)
-    message = o.get("textareaDescriptionText") or f"You can enter up to %{{count}} {'words' if kind == 'words' else 'characters'}"
+    message = (
+        o.get("textareaDescriptionText")
+        or f"You can enter up to %{{count}} {'words' if kind == 'words' else 'characters'}"
+    )
     frame = o.get("formGroup") or {}
     info = hint(
         {"text": message.replace("%{count}", str(most)) if most else "", "id": f"{ident}-info"},
@@ -241,7 +266,8 @@ def _option_of(item: Options, o: Options) -> Context:
     own = {"value": plain(item["value"])} if "value" in item else {}
     chosen = chosen_by(item, item.get("value", item.get("text")), o.get("value"), "selected")
     return {
-        "attributes": attributes(own, selected=chosen or None, disabled=item.get("disabled") or None) + attributes(item.get("attributes")),
+        "attributes": attributes(own, selected=chosen or None, disabled=item.get("disabled") or None)
+        + attributes(item.get("attributes")),
         "words": plain(item.get("text")),
     }
 
@@ -256,7 +282,9 @@ def chosen_by(item: Options, value: object, wanted: object, key: str) -> bool:
 def choice_items(o: Options, ident: str, kind: str) -> list[Context]:
     """Radio buttons or check boxes, the first with the plain id so that an error can link to it."""
     items = enumerate(o.get("items") or (), start=1)
-    return [_choice(item, str(item.get("id") or (ident if n == 1 else f"{ident}-{n}")), kind) for n, item in items if item]
+    return [
+        _choice(item, str(item.get("id") or (ident if n == 1 else f"{ident}-{n}")), kind) for n, item in items if item
+    ]
 
 
 def _choice(item: Options, ident: str, kind: str) -> Context:
@@ -268,8 +296,9 @@ def _choice(item: Options, ident: str, kind: str) -> Context:
         "divider": plain(item.get("divider")),
         "label": label({**name, **item}, **{"for": ident}, attributes=attributes(name.get("attributes")))
         | {"classes": classes(f"govuk-{kind}__label", name.get("classes"))},
-        "hint": words(note) and hint(note, id=f"{ident}-item-hint") | {"classes": classes(f"govuk-{kind}__hint", note.get("classes"))},
-        "conditional": conditional and {"id": f"conditional-{ident}", "html": mark_safe(str(conditional).strip())},  # noqa: S308
+        "hint": words(note)
+        and hint(note, id=f"{ident}-item-hint") | {"classes": classes(f"govuk-{kind}__hint", note.get("classes"))},
+        "conditional": conditional and {"id": f"conditional-{ident}", "html": mark_safe(str(conditional).strip())},
     }
 
 
@@ -304,7 +333,9 @@ def checkboxes(o: Options) -> Context:
         row["checked"] = bool(item.get("checked")) or (item.get("value") in ticked and item.get("checked") is not False)
         around = "" if context["fieldset"] else context["described"]
         describes = classes(around, (row["hint"] or {}).get("id"))
-        row["control"] = _tick(row, "checkbox", item.get("name") or o.get("name"), describes, data_behaviour=item.get("behaviour") or None)
+        row["control"] = _tick(
+            row, "checkbox", item.get("name") or o.get("name"), describes, data_behaviour=item.get("behaviour") or None
+        )
     return context
 
 
@@ -331,12 +362,16 @@ def date_input(o: Options) -> Context:
     frame = o.get("fieldset")
     context = group(o, ident, str((frame or {}).get("describedBy") or ""))
     named = {name: o.get(name) or {} for name in PARTS}
-    items: Sequence[Options] = o.get("items") or [{"name": name} | named[name] for name in PARTS if o.get(name) is not False]
+    items: Sequence[Options] = o.get("items") or [
+        {"name": name} | named[name] for name in PARTS if o.get(name) is not False
+    ]
     marked = any(_has_error(item) for item in items if item)
     context["dates"] = [_date_part(item, o, named, marked) for item in items if item]
     context["classes"] = o.get("classes") or ""
     context["attributes"] = attributes(o.get("attributes"), id=ident or None)
-    context["fieldset"] = None if frame is None else fieldset(frame) | {"described": context["described"], "role": "group"}
+    context["fieldset"] = (
+        None if frame is None else fieldset(frame) | {"described": context["described"], "role": "group"}
+    )
     return context
 
 
@@ -355,7 +390,10 @@ def _date_part(item: Options, o: Options, named: Mapping[str, Options], marked: 
     value = next((v for v in (item.get("value"), fallback, values.get(name)) if v is not None), None)
     return text_input(
         {
-            "label": {"text": item.get("label") or str(item.get("name")).capitalize(), "classes": "govuk-date-input__label"},
+            "label": {
+                "text": item.get("label") or str(item.get("name")).capitalize(),
+                "classes": "govuk-date-input__label",
+            },
             "id": item.get("id") or f"{o.get('id')}-{item.get('name')}",
             "name": name,
             "value": value,
@@ -404,12 +442,18 @@ def error_summary(o: Options) -> Context:
     """Everything that is wrong, each line a link to its field."""
     focus = {} if o.get("disableAutoFocus") is None else {"data-disable-auto-focus": o["disableAutoFocus"]}
     lines = [
-        {"words": words(line), "href": attributes({"href": line["href"]} if line.get("href") else {}) + attributes(line.get("attributes")), "link": line.get("href")}
+        {
+            "words": words(line),
+            "href": attributes({"href": line["href"]} if line.get("href") else {}) + attributes(line.get("attributes")),
+            "link": line.get("href"),
+        }
         for line in o.get("errorList") or ()
     ]
     return {
         "classes": o.get("classes") or "",
-        "attributes": attributes(focus) + attributes(o.get("attributes")) + attributes({"data-module": "govuk-error-summary"}),
+        "attributes": attributes(focus)
+        + attributes(o.get("attributes"))
+        + attributes({"data-module": "govuk-error-summary"}),
         "title": words(o, "title"),
         "description": words(o, "description"),
         "lines": lines,
@@ -421,7 +465,10 @@ def button(o: Options) -> Context:
     start = bool(o.get("isStartButton"))
     inner = words(o)
     common = attributes(
-        {"class": classes("govuk-button", o.get("classes"), start and "govuk-button--start"), "data-module": "govuk-button"}
+        {
+            "class": classes("govuk-button", o.get("classes"), start and "govuk-button--start"),
+            "data-module": "govuk-button",
+        }
     ) + attributes(o.get("attributes"), id=o.get("id") or None)
     href = o.get("href")
     own = (
@@ -436,7 +483,13 @@ def button(o: Options) -> Context:
             data_prevent_double_click=plain(o["preventDoubleClick"]) if "preventDoubleClick" in o else None,
         )
     )
-    return {"tag": "a" if href else "button", "control": own + common, "words": inner, "start": start, "span": start and o.get("html")}
+    return {
+        "tag": "a" if href else "button",
+        "control": own + common,
+        "words": inner,
+        "start": start,
+        "span": start and o.get("html"),
+    }
 
 
 COMPONENTS = {

@@ -25,9 +25,12 @@ class Place:
 PLACES: list[Place] = []
 
 
-def place(
-    audience: str, text: str, address: str, *, order: int, shown: Callable[[Actor], bool] = lambda user: True
-) -> None:
+def to_all(user: Actor) -> bool:  # noqa: ARG001 (the shape of a test)
+    """Whoever is of the audience sees the link."""
+    return True
+
+
+def place(audience: str, text: str, address: str, *, order: int, shown: Callable[[Actor], bool] = to_all) -> None:
     """Put a link into the navigation of "public", "group", "panel" or "office", or into the "footer".
 
     `address` is the name of a page, like "admin:grants_application_changelist". A room calls this in sections.py.
@@ -86,7 +89,11 @@ class Navigation:
     def links(self) -> list[dict[str, Any]]:
         """The places for this person, the one they are at marked."""
         links = self._links(audiences(self.user))
-        matching = [link["href"] for link in links if self.path == link["href"] or (link["deep"] and self.path.startswith(link["href"]))]
+        matching = [
+            link["href"]
+            for link in links
+            if self.path == link["href"] or (link["deep"] and self.path.startswith(link["href"]))
+        ]
         here = max(matching, key=len, default=None)
         return [{**link, "here": link["href"] == here, "exact": self.path == here} for link in links]
 

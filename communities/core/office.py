@@ -1,29 +1,31 @@
 """The office: the Django admin with the fund's own permissions, look and record of change."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from django import forms
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin import AdminSite
 from django.contrib.admin.utils import unquote
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
+from communities.core.columns import date_column, money_column, status_column, two_lines
 from communities.core.events import entry, record_event
+from communities.core.forms import ModelForm
+from communities.core.fields import Fields, Lookup, RuledFilter
 from communities.core.locking import unit
 from communities.core.models import Event
-from communities.core.money import pounds
 from communities.core.sections import assemble
-from communities.templatetags.govuk import short_day, status_tag
+
+__all__ = [
+    "EvidenceTabular", "Lookup", "OfficeAdmin", "OfficeSite", "OfficeStacked", "OfficeTabular", "ReadOnlyAdmin",
+    "RuledFilter", "date_column", "money_column", "status_column", "two_lines",
+]  # fmt: skip
 
 M = TypeVar("M", bound=models.Model)
 
@@ -74,7 +76,7 @@ class OfficeSite(AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """The admin's own pages, and a page that shows every component."""
-        from communities.core.gallery import components
+        from communities.core.gallery import components  # noqa: PLC0415 (the gallery's forms need the apps to be ready)
 
         return [path("components/", self.admin_view(components), name="components"), *super().get_urls()]
 
@@ -102,117 +104,14 @@ def room_of(model: type[models.Model]) -> str:
 
 def room_title(name: str) -> str:
     """A room's name for people."""
-    return {"core": "Records", "people": "People and access"}.get(name.split(".")[-1], name.split(".")[-1].capitalize())
-
-
-class Lookup(AutocompleteSelect):
-    """A field that finds as you type, for lists too long to scroll."""
-
-    @property
-    def media(self) -> forms.Media:
-        """Our own script instead of a picker that screen readers cannot use."""
-        return forms.Media(js=["accessible-autocomplete.min.js", "lookup.js"])
-
-
-class Ticks(forms.CheckboxSelectMultiple):
-    """Several of a list, each with a box to tick."""
-
-    template_name = "admin/widgets/ticks.html"
-
-
-class DateAndTime(forms.SplitDateTimeWidget):
-    """A date and a time, each with its own label."""
-
-    template_name = "admin/widgets/split_datetime.html"
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs, date_format="%d/%m/%Y", time_format="%H:%M")
-
-
-class Day(forms.DateInput):
-    """A date typed as 31/01/2027."""
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({"class": "vDateField", **(attrs or {})}, format="%d/%m/%Y")
-
-
-OVERRIDES: "dict[type[models.Field[Any, Any]], Mapping[str, Any]]" = {
-    models.DateTimeField: {"form_class": forms.SplitDateTimeField, "widget": DateAndTime},
-    models.DateField: {"widget": Day, "help_text": "Like 31/01/2027"},
-    models.TimeField: {"widget": forms.TimeInput(format="%H:%M"), "help_text": "Like 14:30"},
-    models.ManyToManyField: {"widget": Ticks},
-    models.TextField: {"widget": forms.Textarea(attrs={"rows": 5})},
-}
-
-
-class RuledFilter(admin.RelatedFieldListFilter):
-    """A filter that names only what the person may see."""
-
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """The related things to choose from."""
-        related = field.related_model._default_manager
-        rows = related.visible_to(request.user) if hasattr(related, "visible_to") else related.all()
-        return [(str(row.pk), str(row)) for row in rows]
-
-
-class Fields:
-    """What pages and inline rows share: plain widgets, and only what the person may see to choose from."""
-
-    formfield_overrides = OVERRIDES
-    hidden_from_all = ("public_id", "case")
-    core_writes = ("status", "version")
-
-    def formfield_for_dbfield(self, db_field: "models.Field[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
-        """A form field without the row of icons that lead away from the page."""
-        own = OVERRIDES.get(type(db_field), {})
-        if "help_text" in own and db_field.help_text:
-            kwargs["help_text"] = db_field.help_text
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
-        for act in ("add", "change", "delete", "view"):
-            if field is not None and hasattr(field.widget, f"can_{act}_related"):
-                setattr(field.widget, f"can_{act}_related", False)
-        return field
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Long lists are looked up by typing."""
-        if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
-            kwargs["widget"] = Lookup(db_field, self.admin_site)  # type: ignore[attr-defined]
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
-
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Boxes to tick, without Django's advice about the Ctrl key."""
-        field = super().formfield_for_manytomany(db_field, request, **({"widget": Ticks} | kwargs))  # type: ignore[misc]
-        if field is not None:
-            field.help_text = db_field.help_text
-        return field
-
-    def get_field_queryset(self, db: Any, db_field: Any, request: HttpRequest) -> Any:
-        """Only what the person may see can be chosen."""
-        found = super().get_field_queryset(db, db_field, request)  # type: ignore[misc]
-        related = db_field.remote_field.model._default_manager
-        if not hasattr(related, "visible_to"):
-            return found
-        return (related.all() if found is None else found).visible_to(request.user)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
-        """Status and version are written by steps only."""
-        columns = {field.name for field in self.opts.get_fields()}  # type: ignore[attr-defined]
-        own = super().get_readonly_fields(request, obj)  # type: ignore[misc]
-        return [*own, *(name for name in self.core_writes if name in columns and name not in own)]
-
-    def get_exclude(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Keys that mean nothing to people are not shown."""
-        return [*(super().get_exclude(request, obj) or ()), *self.hidden_from_all]  # type: ignore[misc]
-
-    def may(self, request: HttpRequest, verb: str, obj: Any = None) -> bool:
-        """Whether the person holds the fund's own permission for this, about this row."""
-        opts = self.opts  # type: ignore[attr-defined]
-        return bool(request.user.has_perm(f"{opts.app_label}.{verb}_{opts.model_name}", obj))
+    room = name.rpartition(".")[2]
+    return {"core": "Records", "people": "People and access"}.get(room, room.capitalize())
 
 
 class OfficeAdmin(Fields, Base[M]):
     """The base of every page in the office. Listed first when there are several bases."""
 
+    form = ModelForm
     list_per_page = 25
     show_full_result_count = False
     deletable = False
@@ -237,11 +136,11 @@ class OfficeAdmin(Fields, Base[M]):
         """Evidence stays. Only what a room calls deletable can go."""
         return self.deletable and self.may(request, "delete", obj)
 
-    def has_import_permission(self, request: HttpRequest, *args: Any) -> bool:
+    def has_import_permission(self, request: HttpRequest) -> bool:
         """The stock answer is yes for anybody who may look."""
         return self.may(request, "import")
 
-    def has_export_permission(self, request: HttpRequest, *args: Any) -> bool:
+    def has_export_permission(self, request: HttpRequest) -> bool:
         """Taking rows away is a right of its own."""
         return self.may(request, "export")
 
@@ -252,7 +151,11 @@ class OfficeAdmin(Fields, Base[M]):
             return rows
         return cast("models.QuerySet[M]", rows.visible_to(request.user))
 
-    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """Lists always have an order, or their pages would mix."""
+        return super().get_ordering(request) or self.opts.ordering or ("-pk",)
+
+    def _get_obj_does_not_exist_redirect(self, *_: Any) -> HttpResponse:
         raise Http404
 
     # -- what is kept -------------------------------------------------------------------------------------------
@@ -262,7 +165,9 @@ class OfficeAdmin(Fields, Base[M]):
         before = type(obj)._base_manager.filter(pk=obj.pk).first() if change else None
         with unit():
             super().save_model(request, obj, form, change)
-            detail = {name: [_shown(before, name), _shown(obj, name)] for name in form.changed_data if _is_column(obj, name)}
+            detail = {
+                name: [_shown(before, name), _shown(obj, name)] for name in form.changed_data if _is_column(obj, name)
+            }
             verb = f"{obj._meta.model_name}.{'changed' if change else 'added'}"
             record_event(verb, obj, by=cast("Any", request.user), detail=detail or None)
 
@@ -336,13 +241,14 @@ class ReadOnlyAdmin(OfficeAdmin[M]):
 class InlineRights(Fields):
     """Inline rows follow the permissions of their own model."""
 
+    form = ModelForm
     extra = 0
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 (obj is the parent)
         """Whether these rows may be read."""
         return self.may(request, "view")
 
-    def has_add_permission(self, request: HttpRequest, obj: Any) -> bool:  # noqa: ARG002
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # type: ignore[override]  # noqa: ARG002
         """Whether rows may be added."""
         return self.may(request, "add")
 
@@ -367,52 +273,15 @@ class EvidenceTabular(OfficeTabular):
     """Rows under a page that nobody changes."""
 
     can_delete = False
-    has_add_permission = has_change_permission = has_delete_permission = lambda self, request, obj=None: False  # type: ignore[assignment]
 
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        """Never."""
+        return False
 
-# -- columns ------------------------------------------------------------------------------------------------------
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        """Never."""
+        return False
 
-
-def two_lines(first: object, *second: object) -> SafeString:
-    """The first column of a list: what it is, and beneath it in grey what tells it apart."""
-    return format_html('{}<span class="app-second">{}</span>', first, " · ".join(str(one) for one in second if one))
-
-
-def money_column(name: str, heading: str = "", *, order: str = "") -> Callable[[Any], str]:
-    """A column of pounds, aligned on the right."""
-
-    def column(row: Any) -> str:
-        return pounds(_follow(row, name))
-
-    column.__name__ = f"{name.replace('__', '_')}_pounds"
-    return _named(column, heading or name.split("__")[-1].replace("_", " "), order or name)
-
-
-def status_column(name: str = "", heading: str = "Status") -> Callable[[Any], SafeString]:
-    """A column with the state as a coloured tag; `name` leads to the row whose state is meant."""
-
-    def column(row: Any) -> SafeString:
-        return status_tag(_follow(row, name) if name else row)
-
-    column.__name__ = "status_tag"
-    return _named(column, heading, f"{name}__status" if name else "status")
-
-
-def date_column(name: str, heading: str = "", *, order: str = "") -> Callable[[Any], str]:
-    """A column of short dates: 5 Feb 2027."""
-
-    def column(row: Any) -> str:
-        return short_day(_follow(row, name))
-
-    column.__name__ = f"{name.replace('__', '_')}_day"
-    return _named(column, heading or name.split("__")[-1].replace("_", " "), order or name)
-
-
-def _follow(row: Any, path_: str) -> Any:
-    for name in path_.split("__"):
-        row = getattr(row, name, None)
-    return row() if callable(row) else row
-
-
-def _named(column: Callable[..., Any], heading: str, order: str) -> Any:
-    return admin.display(description=heading[:1].upper() + heading[1:], ordering=order, empty_value="–")(column)
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        """Never."""
+        return False

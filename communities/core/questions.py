@@ -61,7 +61,9 @@ def _common(field: BoundField, given: Mapping[str, Any]) -> dict[str, Any]:
         "errorMessage": {"html": error_words(field)} if field.errors else None,
         "classes": given.get("classes", ""),
         "formGroup": {"classes": given.get("group", "")},
-        "attributes": {key: value for key, value in field.field.widget.attrs.items() if key.startswith(("data-", "aria-", "lang"))},
+        "attributes": {
+            key: value for key, value in field.field.widget.attrs.items() if key.startswith(("data-", "aria-", "lang"))
+        },
     }
 
 
@@ -78,7 +80,9 @@ def _title(field: BoundField, given: Mapping[str, Any], kind: str) -> dict[str, 
     size = given.get("size") or ("l" if heading else "s")
     return {
         "text": f"{words} (optional)" if optional else words,
-        "classes": govuk.classes(f"govuk-{kind}--{size}" if size != "plain" else "", given.get("hide_label") and "govuk-visually-hidden"),
+        "classes": govuk.classes(
+            f"govuk-{kind}--{size}" if size != "plain" else "", given.get("hide_label") and "govuk-visually-hidden"
+        ),
         "isPageHeading": heading,
     }
 
@@ -110,9 +114,10 @@ def _textarea(field: BoundField, given: Mapping[str, Any]) -> Asked:
     options = _common(field, given) | {"label": _title(field, given, "label"), "value": _value(field)}
     most_words = given.get("words") or getattr(field.field, "max_words", None)
     most = getattr(field.field, "max_length", None)
-    options["rows"] = given.get("rows") or field.field.widget.attrs.get("rows") or 5
+    rows = field.field.widget.attrs.get("rows")
+    options["rows"] = given.get("rows") or (rows if rows != "10" else None) or 5  # "10" is Django's own guess
     if most_words:
-        return "character-count", options | {"maxwords": most_words}
+        return "character-count", options | {"maxlength": most_words, "countType": "words"}
     return ("character-count", options | {"maxlength": most}) if most else ("textarea", options)
 
 
@@ -209,7 +214,9 @@ def _date(field: BoundField, given: Mapping[str, Any]) -> Asked:
             "value": getattr(value, part) or None,
             "inputmode": "text" if part == "month" else "numeric",
             "error": part in wrong,
-            "classes": {"day": "govuk-input--width-2", "month": "govuk-input--width-5", "year": "govuk-input--width-4"}[part],
+            "classes": {"day": "govuk-input--width-2", "month": "govuk-input--width-5", "year": "govuk-input--width-4"}[
+                part
+            ],
         }
         for part in DateTyped._fields
     ]

@@ -3,7 +3,8 @@
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
-from allauth.account.signals import user_logged_in
+from allauth.account.models import EmailAddress
+from allauth.account.signals import email_changed, user_logged_in
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed
 from django.contrib.auth.signals import user_logged_out
@@ -31,6 +32,12 @@ def signed_in(request: HttpRequest, user: User, **_: Any) -> None:
     operations.greet(user, at=at)
     records = request.session.get("account_authentication_methods", [])
     operations.note_sign_in(user, at=at, methods=[record["method"] for record in records])
+
+
+@receiver(email_changed)
+def address_changed(user: User, to_email_address: EmailAddress, **_: Any) -> None:
+    """Mail about the group's bids goes to the new address as well."""
+    operations.follow_address(user, email=to_email_address.email, at=now())
 
 
 @receiver(user_logged_out)

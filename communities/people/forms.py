@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+from allauth.account import forms as account
 from allauth.account.adapter import get_adapter
-from allauth.account.forms import ConfirmLoginCodeForm, LoginForm, RequestLoginCodeForm
 from allauth.core import context, ratelimit
+from allauth.mfa.base import forms as factor
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 
 from communities.core import forms as fund
@@ -14,22 +17,30 @@ from communities.people.operations import open_account
 from communities.people.sign_in import limit_key
 
 
-class EmailField(forms.EmailField):
-    """One address; phones offer the right keys and the person's own address."""
+class Plain:
+    """Gives allauth's forms our labels, hints and error messages. `words`: field -> label, or (label, hint)."""
 
-    def __init__(self, label: str, **options: Any) -> None:
-        widget = forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"})
-        wrong = "Enter an email address in the correct format, like name@example.com"
-        words = {"required": "Enter your email address", "invalid": wrong}
-        super().__init__(label=label, widget=widget, error_messages=words, max_length=254, **options)
-
-
-class RequestCodeForm(RequestLoginCodeForm):  # type: ignore[misc]
-    """Asks for a code. A new address gets an account: known and unknown addresses cannot be told apart."""
+    words: ClassVar[dict[str, tuple[str, str]]] = {}
+    messages: ClassVar[dict[str, str]] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["email"] = EmailField("Your email address")
+        fields: dict[str, forms.Field] = self.fields  # type: ignore[attr-defined]
+        for name, (label, hint) in self.words.items():
+            fields[name].label, fields[name].help_text = label, hint
+        fund.speak_plainly(self, self.messages)  # type: ignore[arg-type]
+
+
+EMAIL = ("Your email address", "")
+CODE = ("Code from the email", "Eight letters and numbers. Capital letters, spaces and the dash do not matter.")
+FIGURES = ("Code", "Six figures from the app.")
+
+
+class RequestCodeForm(Plain, account.RequestLoginCodeForm):  # type: ignore[misc]
+    """Asks for a code. A new address gets an account: known and unknown addresses cannot be told apart."""
+
+    words: ClassVar = {"email": EMAIL}
+    messages: ClassVar = {"email": "Enter your email address"}
 
     def clean_email(self) -> str:
         """Count the request towards a limit, then find or open the account."""
@@ -41,28 +52,84 @@ class RequestCodeForm(RequestLoginCodeForm):  # type: ignore[misc]
         return email
 
 
-class ConfirmCodeForm(ConfirmLoginCodeForm):  # type: ignore[misc]
+class ConfirmCodeForm(Plain, account.ConfirmLoginCodeForm):  # type: ignore[misc]
     """Takes the code, however it was typed."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["code"] = forms.CharField(
-            label="Code from the email",
-            help_text="Eight letters and numbers. Capital letters, spaces and the dash do not matter.",
-            error_messages={"required": "Enter the code from the email"},
-            widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "spellcheck": "false", "size": "10"}),
-        )
+    words: ClassVar = {"code": CODE}
+    messages: ClassVar = {"code": "Enter the code from the email"}
 
 
-class PasswordForm(LoginForm):  # type: ignore[misc]
+class ConfirmAddressForm(Plain, account.ConfirmEmailVerificationCodeForm):  # type: ignore[misc]
+    """Takes the code sent to a new address."""
+
+    words: ClassVar = {"code": CODE}
+    messages: ClassVar = {"code": "Enter the code from the email"}
+
+
+class NewAddressForm(Plain, account.AddEmailForm):  # type: ignore[misc]
+    """A new address to sign in with."""
+
+    words: ClassVar = {"email": ("Your new email address", "")}
+    messages: ClassVar = {"email": "Enter your new email address"}
+
+
+class PasswordForm(Plain, account.LoginForm):  # type: ignore[misc]
     """For people who set a password for themselves."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["login"] = EmailField("Your email address")
-        password = self.fields["password"]
-        password.label, password.help_text = "Your password", ""
-        password.error_messages = {"required": "Enter your password"}
+    words: ClassVar = {"login": EMAIL, "password": ("Your password", "")}
+    messages: ClassVar = {"login": "Enter your email address", "password": "Enter your password"}
+
+
+class SetPasswordForm(Plain, account.SetPasswordForm):  # type: ignore[misc]
+    """A first password."""
+
+    words: ClassVar = {"password1": ("Password", ""), "password2": ("The same password again", "")}
+
+
+class ChangePasswordForm(Plain, account.ChangePasswordForm):  # type: ignore[misc]
+    """Another password."""
+
+    words: ClassVar = {
+        "oldpassword": ("The password you have now", ""),
+        "password1": ("New password", ""),
+        "password2": ("The new password again", ""),
+    }
+
+
+class AskPasswordForm(Plain, account.ReauthenticateForm):  # type: ignore[misc]
+    """The password once more."""
+
+    words: ClassVar = {"password": ("Your password", "")}
+
+
+class FactorForm(Plain, factor.AuthenticateForm):  # type: ignore[misc]
+    """The second proof at sign-in."""
+
+    words: ClassVar = {"code": ("Code", "Six figures from the app, or a recovery code.")}
+
+
+class AskFactorForm(Plain, factor.ReauthenticateForm):  # type: ignore[misc]
+    """The second proof once more."""
+
+    words: ClassVar = {"code": ("Code", "Six figures from the app, or a recovery code.")}
+
+
+class SetUpAppForm(Plain, ActivateTOTPForm):  # type: ignore[misc]
+    """The first code of a new app."""
+
+    words: ClassVar = {"code": FIGURES}
+
+
+class AddKeyForm(Plain, AddWebAuthnForm):  # type: ignore[misc]
+    """A new security key."""
+
+    words: ClassVar = {"name": ("Name of the key", "So that you can tell your keys apart.")}
+
+
+class RenameKeyForm(Plain, EditWebAuthnForm):  # type: ignore[misc]
+    """Another name for a security key."""
+
+    words: ClassVar = {"name": ("Name of the key", "")}
 
 
 class DetailsForm(fund.Form):
@@ -75,9 +142,17 @@ class DetailsForm(fund.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
     )
     phone = forms.CharField(
-        label="Your phone number (optional)",
+        label="Your phone number",
         max_length=30,
         required=False,
         help_text="Only for questions about your group's bids.",
         widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"}),
     )
+
+
+class PersonForm(fund.Form):
+    """Somebody's details, as an officer corrects them."""
+
+    full_name = forms.CharField(label="Full name", max_length=120)
+    email = forms.EmailField(label="Email address", required=False, help_text="May be shared with somebody, or empty.")
+    phone = forms.CharField(label="Phone number", max_length=30, required=False)

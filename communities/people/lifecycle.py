@@ -12,7 +12,7 @@ from communities.people.roles import ROLES
 )
 def given_to_another(grant: RoleGrant, moment: Moment) -> bool:
     """Nobody widens their own rights."""
-    return grant.user_id != moment.by.pk
+    return bool(grant.user_id != moment.by.pk)
 
 
 @need("the role is one of the fund's", "There is no such role.", next_step="Choose one from the list.")
@@ -28,7 +28,7 @@ def role_is_known(grant: RoleGrant, moment: Moment) -> bool:
 )
 def ended_for_another(grant: RoleGrant, moment: Moment) -> bool:
     """Nobody changes their own rights, not even downwards: the office would lose its last key."""
-    return grant.user_id != moment.by.pk
+    return bool(grant.user_id != moment.by.pk)
 
 
 @need("the person has no role in the office", "This person still holds a role.", next_step="End the role first.")

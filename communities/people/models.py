@@ -12,20 +12,27 @@ from django.db.models.functions import Lower
 
 from communities.core.clock import london, now
 from communities.core.lifecycle import Lifecycle, Stateful
-from communities.core.permissions import HasRules, Ruled
+from communities.core.permissions import Actor, HasRules, Ruled
 
 
-class UserManager(BaseUserManager["User"].from_queryset(Ruled)):  # type: ignore[misc]
+class UserManager(BaseUserManager["User"]):
     """Accounts are found and made by email address, always in lower case."""
+
+    def get_queryset(self) -> Ruled[User]:
+        """Accounts know who may see them."""
+        return Ruled(self.model, using=self._db)
+
+    def visible_to(self, user: Actor) -> Ruled[User]:
+        """Only the accounts this person may view."""
+        return self.get_queryset().visible_to(user)
 
     def get_by_natural_key(self, username: str | None) -> User:
         """The account of this address, however it was typed."""
-        user: User = self.get(email=(username or "").strip().lower())
-        return user
+        return self.get(email=(username or "").strip().lower())
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         """A new account; without a password it signs in by code."""
-        user: User = self.model(email=email.strip().lower(), **fields)
+        user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user

@@ -9,7 +9,10 @@ CASEWORK = ("officer", "senior_officer", "finance")
 
 
 @permission(
-    "communities.view_user", User, "Access managers and auditors; everyone their own", roles=("access_manager", "auditor")
+    "communities.view_user",
+    User,
+    "Access managers and auditors; everyone their own",
+    roles=("access_manager", "auditor"),
 )
 def view_user(user: Actor) -> Q:
     """Everyone sees their own account."""
@@ -17,7 +20,10 @@ def view_user(user: Actor) -> Q:
 
 
 @permission(
-    "communities.view_person", Person, "Officers, finance and auditors; everyone themselves", roles=(*CASEWORK, "auditor")
+    "communities.view_person",
+    Person,
+    "Officers, finance and auditors; everyone themselves",
+    roles=(*CASEWORK, "auditor"),
 )
 def view_person(user: Actor) -> Q:
     """Everyone sees themselves; who else is in a group is the group's to show."""

@@ -49,7 +49,5 @@ PANEL = Role(
     office=False,
 )
 
-ROLES = {
-    role.code: role for role in (OFFICER, SENIOR_OFFICER, FINANCE, ANALYST, AUDITOR, ACCESS_MANAGER, PANEL)
-}
+ROLES = {role.code: role for role in (OFFICER, SENIOR_OFFICER, FINANCE, ANALYST, AUDITOR, ACCESS_MANAGER, PANEL)}
 OFFICE_ROLES = tuple(role.code for role in ROLES.values() if role.office)

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.loader import render_to_string
+from django.template import Context, Engine
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -25,7 +25,7 @@ from communities.people.queries import DEMONSTRATION_DOMAIN
 
 SEEN_HERE = "seen_here"  # the cookie of a browser that signed in before
 SEEN_FOR = 60 * 60 * 24 * 180
-PATHS_WITHOUT_SECOND_FACTOR = ("/static/", "/healthz", "/sign-in/2fa/", "/sign-in/reauthenticate/", "/sign-in/logout/")
+PATHS_WITHOUT_SECOND_FACTOR = ("/static/", "/healthz", "/help/", "/sign-in/2fa/", "/sign-in/again/", "/sign-in/out/")
 
 signer = TimestampSigner(salt="communities.people.seen_here")
 
@@ -51,8 +51,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             template=template_prefix,
             object_pk=uuid.uuid4().hex,  # two codes are two mails
             recipient=email.lower(),
-            subject=" ".join(render_to_string(f"{template_prefix}_subject.txt", words).split()),
-            body=render_to_string(f"{template_prefix}_message.txt", words).strip() + "\n",
+            subject=" ".join(worded(f"{template_prefix}_subject.txt", words).split()),
+            body=worded(f"{template_prefix}_message.txt", words).strip() + "\n",
         )
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
@@ -67,6 +67,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             samesite="Lax",
         )
         return response
+
+
+def worded(template: str, words: dict[str, Any]) -> str:
+    """The plain text of a mail."""
+    return Engine.get_default().get_template(template).render(Context(words, autoescape=False))
 
 
 def mark(email: str) -> str:
@@ -116,7 +121,7 @@ def counts(record: dict[str, Any]) -> bool:
 def has_factor(user: Any) -> bool:
     """Whether somebody has set up an app or a security key."""
     types = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-    return Authenticator.objects.filter(user=user, type__in=types).exists()
+    return bool(Authenticator.objects.filter(user=user, type__in=types).exists())
 
 
 # --- One-click sign-in of the demonstration ---------------------------------------------------------------------------
@@ -131,7 +136,7 @@ def demonstration_allowed(request: HttpRequest) -> bool:
     forwarded = any(name in request.META for name in FORWARDED) or any(
         name.startswith("HTTP_X_FORWARDED") for name in request.META
     )
-    return (
+    return bool(
         settings.DEMONSTRATION
         and settings.IS_LOCAL
         and request.META.get("REMOTE_ADDR") in HERE
@@ -143,5 +148,3 @@ def demonstration_allowed(request: HttpRequest) -> bool:
 def is_of_the_cast(user: User) -> bool:
     """Made-up people only, and none with all keys."""
     return user.is_active and user.email.endswith(DEMONSTRATION_DOMAIN) and not user.is_superuser
-
-

@@ -49,7 +49,8 @@ def your_details(request: HttpRequest) -> HttpResponse:
 @require_GET
 def help_page(request: HttpRequest, page: str) -> HttpResponse:
     """One of the pages a public body owes its readers."""
-    return render(request, f"communities/people/help/{page}.html", {"heading": HELP[page]})
+    cookies = {"session": settings.SESSION_COOKIE_NAME, "csrf": settings.CSRF_COOKIE_NAME}
+    return render(request, f"communities/people/help/{page}.html", {"heading": HELP[page], "cookies": cookies})
 
 
 @login_not_required

@@ -40,7 +40,7 @@ def _bound(form: Any) -> bool:
 
 @register.simple_tag(takes_context=True)
 def error_prefix(context: RequestContext) -> str:
-    """ "Error: " for the title of a page whose form was not right."""
+    """The word "Error:" for the title of a page whose form was not right."""
     forms = [context.get("form"), context.get("lines"), *(context.get("forms") or ())]
     wrong = context.get("problem") or any(form and _bound(form) and problems(form) for form in forms)
     return "Error: " if wrong else ""
@@ -48,27 +48,18 @@ def error_prefix(context: RequestContext) -> str:
 
 @register.simple_tag
 def button(text: str, **options: Any) -> SafeString:
-    """A button; with `href` a link that looks like one. `secondary`, `warning`, `start`, `name`, `value`, `formaction`."""
+    """A button (`secondary`, `warning`, `start`, `name`, `value`, `formaction`); with `href` a link like one."""
     look = "secondary" if options.get("secondary") else "warning" if options.get("warning") else ""
-    extra = {key: options[key] for key in ("formaction", "form") if options.get(key)}
-    return govuk.render(
-        "button",
-        {
-            "text": text,
-            "classes": govuk.classes(f"govuk-button--{look}" if look else "", options.get("classes")),
-            "isStartButton": options.get("start"),
-            "attributes": extra,
-            "preventDoubleClick": True,
-            **{key: options.get(key) for key in ("href", "name", "value", "id", "disabled")},
-        }
-        if not options.get("href")
-        else {
-            "text": text,
-            "href": options["href"],
-            "classes": govuk.classes(f"govuk-button--{look}" if look else "", options.get("classes")),
-            "isStartButton": options.get("start"),
-        },
-    )
+    given: dict[str, Any] = {
+        "text": text,
+        "classes": govuk.classes(f"govuk-button--{look}" if look else "", options.get("classes")),
+        "isStartButton": options.get("start"),
+    }
+    if options.get("href"):
+        return govuk.render("button", given | {"href": options["href"]})
+    given["attributes"] = {key: options[key] for key in ("formaction", "form") if options.get(key)}
+    given |= {key: options.get(key) for key in ("name", "value", "id", "disabled")}
+    return govuk.render("button", given | {"preventDoubleClick": True})
 
 
 @register.inclusion_tag("components/lines.html")
@@ -113,7 +104,9 @@ def deadline(value: datetime | None) -> str:
     if value is None:
         return ""
     local = london(value)
-    hour = {(0, 0): "midnight at the start of", (12, 0): "12 noon on"}.get((local.hour, local.minute), f"{local:%H:%M} on")
+    hour = {(0, 0): "midnight at the start of", (12, 0): "12 noon on"}.get(
+        (local.hour, local.minute), f"{local:%H:%M} on"
+    )
     return f"{hour} {local:%A} {local.day} {local:%B %Y} ({local.tzname()})"
 
 
@@ -123,16 +116,16 @@ def _local(value: date | datetime) -> date | datetime:
 
 # The words in a state's name that say how it stands, strongest first.
 COLOURS = (
-    ("red", ("declin", "refus", "fail", "overdue", "ineligible", "withdraw", "cancel", "reject", "expired", "lapsed", "terminat", "stopped", "hold", "queried")),
-    ("grey", ("draft", "closed", "archiv", "retired", "not_started", "planned", "superseded", "ended")),
-    ("green", ("approv", "fund", "accept", "paid", "verified", "complet", "passed", "ratified", "released", "active", "open", "met", "eligible", "current")),
-    ("yellow", ("check", "wait", "info", "pending", "due", "review", "assess", "part", "partial", "proposed", "prepared")),
-)  # fmt: skip
+    ("red", "declin refus fail overdue ineligible withdraw cancel reject expired lapsed terminat stopped hold queried"),
+    ("grey", "draft closed archiv retired not_started planned superseded ended"),
+    ("green", "approv fund accept paid verified complet passed ratified released active open met eligible current"),
+    ("yellow", "check wait info pending due review assess part partial proposed prepared"),
+)
 
 
 def colour_of(status: str) -> str:
     """The colour of a state's tag. The word beside it says the same, so nobody depends on the colour."""
-    return next((colour for colour, stems in COLOURS if any(stem in status for stem in stems)), "")
+    return next((colour for colour, stems in COLOURS if any(stem in status for stem in stems.split())), "")
 
 
 @register.inclusion_tag("components/tag.html")

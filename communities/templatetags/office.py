@@ -8,7 +8,7 @@ from django.forms.boundfield import BoundField
 from django.utils.safestring import SafeString
 
 from communities.core import govuk
-from communities.core.office import DateAndTime, Ticks
+from communities.core.fields import DateAndTime, Ticks
 
 register = template.Library()
 
@@ -41,12 +41,22 @@ def office_errors(adminform: Any, inlines: Iterable[Any] = ()) -> SafeString:
         lines += [{"text": f"{name}: {error}"} for error in inline.formset.non_form_errors()]
         for number, form in enumerate(inline.formset.forms, start=1):
             lines += [{**line, "text": f"{name} {number}: {line['text']}"} for line in _lines(form)]
-    return govuk.render("error-summary", {"titleText": "There is a problem", "errorList": lines}) if lines else SafeString("")
+    return (
+        govuk.render("error-summary", {"titleText": "There is a problem", "errorList": lines})
+        if lines
+        else SafeString("")
+    )
+
+
+def sentence(field: BoundField, error: str) -> str:
+    """Django's own sentences (they end with a full stop) do not say which field they mean; ours do."""
+    return f"{field.label}: {error[:1].lower()}{error[1:].rstrip('.')}" if error.endswith(".") else error
 
 
 def _lines(form: Any) -> list[dict[str, Any]]:
     lines: list[dict[str, Any]] = [{"text": str(error)} for error in form.non_field_errors()]
     for field in form:
-        href = f"#{field.id_for_label or field.auto_id}"
-        lines += [{"text": f"{field.label}: {error}", "href": href} for error in field.errors]
+        # a date and a time have no control with the plain id
+        href = f"#{field.auto_id}_0" if is_group(field) else f"#{field.id_for_label or field.auto_id}"
+        lines += [{"text": sentence(field, str(error)), "href": href} for error in field.errors]
     return lines

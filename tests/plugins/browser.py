@@ -8,15 +8,18 @@ import pytest
 # Playwright keeps an event loop running in the test's thread; Django would refuse the database there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+# Without these Chromium asks the outside world for updates at every start.
+FLAGS = ("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
+FLAGS += ("--disable-component-update", "--disable-sync")
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args):
+
+def launch_options(options):
     """Use the Chromium that is installed; as root it cannot have its sandbox."""
     program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if not program:
         pytest.fail("No Chromium: install Debian's package chromium, or set CHROMIUM to its path.")
-    options = {**browser_type_launch_args, "executable_path": program}
-    return {**options, "args": ["--no-sandbox"]} if os.geteuid() == 0 else options
+    flags = ["--no-sandbox", *FLAGS] if os.geteuid() == 0 else [*FLAGS]
+    return {**options, "executable_path": program, "args": flags}
 
 
 def pytest_collection_modifyitems(items):

@@ -1,0 +1,111 @@
+"""The settings run with nothing set, and refuse what would be dangerous where others can reach the site."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SAFE = {
+    "ALLOWED_HOSTS": "fund.council.example",
+    "SECRET_KEY": "0aB1cD2eF3gH4iJ5" * 4,
+    "BANK_DETAIL_KEYS": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+    "EMAIL_URL": "smtp://localhost:25",
+}
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def settings_with(folder, environment, show="print('fine')"):
+    """Read the settings in a process of its own."""
+    kept = {key: value for key, value in os.environ.items() if key in ("PATH", "HOME", "LANG")}
+    script = f"from config import settings as s; {show}"
+    return subprocess.run(
+        [sys.executable, "-c", script],
+        env={**kept, "VAR_DIR": str(folder), **environment},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_with_nothing_set_it_runs_and_keeps_its_own_keys_to_its_owner(tmp_path):
+    first = settings_with(tmp_path / "var", {}, "print(s.SECRET_KEY, *s.BANK_DETAIL_KEYS)")
+    assert first.returncode == 0, first.stderr
+    assert len(first.stdout.split()) == 2
+    assert settings_with(tmp_path / "var", {}, "print(s.SECRET_KEY, *s.BANK_DETAIL_KEYS)").stdout == first.stdout
+    for name in ("secret-key", "bank-detail-key"):
+        assert (tmp_path / "var" / name).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_site_with_everything_set_is_accepted(tmp_path):
+    done = settings_with(tmp_path, SAFE)
+    assert done.stdout == "fine\n", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"DEBUG": "on"}, "DEBUG"),
+        ({"DEMONSTRATION": "on"}, "DEMONSTRATION"),
+        ({"STAFF_SECOND_FACTOR": "off"}, "STAFF_SECOND_FACTOR"),
+        ({"SECRET_KEY": ""}, "SECRET_KEY"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY"),
+        ({"SECRET_KEY": "django-insecure-" + "x" * 60}, "SECRET_KEY"),
+        ({"BANK_DETAIL_KEYS": ""}, "BANK_DETAIL_KEYS"),
+        ({"ALLOWED_HOSTS": "*"}, "name the hosts"),
+        ({"ALLOWED_HOSTS": "localhost,fund.council.example", "DEBUG": "on"}, "DEBUG"),
+    ],
+)
+def test_where_others_can_reach_it_danger_is_refused(tmp_path, change, reason):
+    done = settings_with(tmp_path, {**SAFE, **change})
+    assert done.returncode == 1
+    assert "ImproperlyConfigured" in done.stderr
+    assert reason in done.stderr
+
+
+def test_keys_made_by_an_earlier_local_start_do_not_count_elsewhere(tmp_path):
+    settings_with(tmp_path, {})
+    done = settings_with(tmp_path, {"ALLOWED_HOSTS": "fund.council.example"})
+    assert "SECRET_KEY" in done.stderr
+
+
+def test_on_this_machine_a_demonstration_needs_no_second_proof(tmp_path):
+    show = "print(s.DEMONSTRATION, s.STAFF_SECOND_FACTOR)"
+    assert settings_with(tmp_path, {"DEMONSTRATION": "on"}, show).stdout == "True False\n"
+    assert settings_with(tmp_path, {}, show).stdout == "False True\n"
+
+
+def test_a_deployed_site_passes_djangos_own_checks(tmp_path):
+    environment = {**os.environ, **SAFE, "VAR_DIR": str(tmp_path)}
+    environment.pop("DATABASE_URL", None)
+    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING", "--tag", "security"]
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_log_says_what_happened_and_not_who_they_are():
+    from config.settings import without_personal_data
+
+    line = {"request": "GET /office/communities/person/?q=Doreen", "user_agent": "Firefox", "user_id": 3}
+    assert without_personal_data(None, "info", line) == {"request": "GET /office/communities/person/", "user_id": 3}
+
+
+def test_every_page_carries_the_strict_policy_and_no_nonce(client, db):
+    policy = client.get("/sign-in/")["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self';" in policy
+    assert not re.search("unsafe|nonce", policy)
+
+
+def test_the_site_says_that_it_is_alive(client, db):
+    assert client.get("/healthz").content == b"alive"
+    assert client.post("/healthz").status_code == 405
+
+
+def test_what_needs_an_account_sends_to_the_code_page(client, db):
+    for address in ("/home/", "/home/details/", "/sign-in/email/", "/sign-in/2fa/"):
+        assert client.get(address)["Location"].startswith("/sign-in/?next="), address
+    assert client.get("/office/", follow=True).redirect_chain[-1][0].startswith("/sign-in/?next=")
