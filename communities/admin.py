@@ -1,7 +1,8 @@
 """The officers' pages of this app, room by room (the admin looks here)."""
 
+from communities.correspondence import admin as correspondence
 from communities.framework import admin as framework
 from communities.people import admin as people
 from communities.places import admin as places
 
-__all__ = ["framework", "people", "places"]
+__all__ = ["correspondence", "framework", "people", "places"]

@@ -107,6 +107,11 @@ class LifecycleAdmin(OfficeAdmin[S]):
         """Other things to do from here that are no steps: text, href."""
         return []
 
+    def entries(self, row: S) -> list[dict[str, Any]]:
+        """What has happened, newest first."""
+        happened = reversed(timeline(row.case))
+        return [{"title": one.sentence, "at": one.at, "who": one.who, "note": one.reason} for one in happened]
+
     # -- the page -------------------------------------------------------------------------------------------------
 
     def change_view(
@@ -129,10 +134,6 @@ class LifecycleAdmin(OfficeAdmin[S]):
     def _context(self, request: HttpRequest, row: S) -> dict[str, Any]:
         user = cast("Any", request.user)
         offers = self.lifecycle.available([row], user, now())[row.pk]
-        lines = [
-            {"title": one.sentence, "at": one.at, "who": one.who, "note": one.reason}
-            for one in reversed(timeline(row.case))
-        ]
         return {
             **self.admin_site.each_context(request),
             "title": str(row),
@@ -143,7 +144,7 @@ class LifecycleAdmin(OfficeAdmin[S]):
             "facts": self.facts(row, request),
             "links": [*self._acts(request, row), *self.links(row, request)],
             "parts": assemble(self.page, [row], user)[row.pk],
-            "entries": lines,
+            "entries": self.entries(row),
             "waiting": " ".join(self._waiting(offers)),
             "buttons": self._buttons(row, offers),
         }
@@ -160,7 +161,7 @@ class LifecycleAdmin(OfficeAdmin[S]):
         return [
             {
                 "text": self.steps[name].label or ready[name].label,
-                "href": self._address("step", row.pk, name),
+                "href": self._of("step", row, name),
                 "kind": self.steps[name].look or ("" if name == first else "secondary"),
                 "post": not self.steps[name].asks,
             }
@@ -169,7 +170,7 @@ class LifecycleAdmin(OfficeAdmin[S]):
 
     def _acts(self, request: HttpRequest, row: S) -> list[dict[str, Any]]:
         return [
-            {"text": act.label, "href": self._address("step", row.pk, name)}
+            {"text": act.label, "href": self._of("step", row, name)}
             for name, act in self.acts.items()
             if request.user.has_perm(act.who, row)
         ]
@@ -197,7 +198,7 @@ class LifecycleAdmin(OfficeAdmin[S]):
             with kept_on(form, request):
                 return self._done(request, row, action, step=step, form=form, at=at)
         if request.method != "POST" and not action.asks:
-            return HttpResponseRedirect(self._address("change", row.pk))
+            return HttpResponseRedirect(self._of("change", row))
         return self._ask(request, row, action, step, form)
 
     def _done(
@@ -206,7 +207,7 @@ class LifecycleAdmin(OfficeAdmin[S]):
         action.operation(row, by=request.user, at=at, **form.cleaned_data)
         sentence = self._sentence(step, action)
         messages.success(request, f"{sentence}.".replace("..", "."))
-        return HttpResponseRedirect(self._address("change", row.pk))
+        return HttpResponseRedirect(self._of("change", row))
 
     def _ask(self, request: HttpRequest, row: S, action: StepAction, step: str, form: forms.Form) -> HttpResponse:
         label = action.label or self.lifecycle.steps[step].label
@@ -217,7 +218,7 @@ class LifecycleAdmin(OfficeAdmin[S]):
             "object": row,
             "form": form,
             "action": action,
-            "back": self._address("change", row.pk),
+            "back": self._of("change", row),
         }
         status = 200 if not form.is_bound else 409 if not form.is_valid() and form.non_field_errors() else 400
         return TemplateResponse(request, "admin/step.html", context, status=status)
@@ -228,6 +229,10 @@ class LifecycleAdmin(OfficeAdmin[S]):
     def _sentence(self, step: str, action: StepAction) -> str:
         declared = self.lifecycle.steps.get(step)
         return action.done or (declared and (declared.done or declared.label)) or "Saved"
+
+    def _of(self, kind: str, row: S, *args: Any) -> str:
+        """The address of a page about this row; a room may use addresses that cannot be guessed."""
+        return self._address(kind, row.pk, *args)
 
     def _address(self, kind: str, *args: Any) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{kind}", args=args)
