@@ -24,12 +24,12 @@ class DateTyped(NamedTuple):
 class DateParts(forms.Widget):
     """Day, month and year in three fields. Only our own components print it."""
 
-    def value_from_datadict(self, data: Mapping[str, Any], files: object, name: str) -> DateTyped | None:  # noqa: ARG002
+    def value_from_datadict(self, data: Mapping[str, Any], files: object, name: str) -> DateTyped | None:
         """What was typed, or None when all three are empty."""
         typed = DateTyped(*(str(data.get(f"{name}_{part}") or "").strip() for part in DateTyped._fields))
         return typed if any(typed) else None
 
-    def value_omitted_from_data(self, data: Mapping[str, Any], files: object, name: str) -> bool:  # noqa: ARG002
+    def value_omitted_from_data(self, data: Mapping[str, Any], files: object, name: str) -> bool:
         """Whether the form that was sent had none of the three."""
         return not any(f"{name}_{part}" in data for part in DateTyped._fields)
 
@@ -247,7 +247,7 @@ class Question(LayoutObject):  # type: ignore[misc]
         """The question as HTML."""
         return question(form[self.fields[0]], **self.options)
 
-    def render(self, form: forms.BaseForm, context: object, **kwargs: object) -> SafeString:  # noqa: ARG002
+    def render(self, form: forms.BaseForm, context: object, **kwargs: object) -> SafeString:
         """What crispy-forms asks for."""
         rendered: set[str] = getattr(form, "rendered_fields", set())
         rendered |= {self.fields[0], *(asked.fields[0] for asked in (self.options.get("reveals") or {}).values())}
