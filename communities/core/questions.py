@@ -224,8 +224,31 @@ def _date(field: BoundField, given: Mapping[str, Any]) -> Asked:
     return "date-input", options | {"fieldset": {"legend": _title(field, given, "fieldset__legend")}}
 
 
+def _date_and_time(field: BoundField, given: Mapping[str, Any]) -> Asked:
+    """A date and a time in two fields, in one group."""
+    widget = field.field.widget
+    value = field.value()
+    values = value if isinstance(value, (list, tuple)) else widget.decompress(value)
+    shown = [part.format_value(one) for part, one in zip(widget.widgets, values, strict=True)]
+    kinds = (("", "Date, like 31/1/2027", 10), ("-time", "Time, like 14:30", 5))
+    items = [
+        {
+            "name": f"{field.html_name}_{number}",
+            "label": label,
+            "id": f"{field.auto_id}{suffix}",
+            "value": shown[number],
+            "inputmode": "text",
+            "classes": f"govuk-input--width-{width}",
+        }
+        for number, (suffix, label, width) in enumerate(kinds)
+    ]
+    options = _common(field, given) | {"id": f"{field.auto_id}-group", "items": items}
+    return "date-input", options | {"fieldset": {"legend": _title(field, given, "fieldset__legend")}}
+
+
 COMPONENTS: tuple[tuple[type[forms.Widget], Any], ...] = (
     (DateParts, _date),
+    (forms.SplitDateTimeWidget, _date_and_time),
     (forms.CheckboxSelectMultiple, _checkboxes),
     (forms.RadioSelect, _radios),
     (forms.CheckboxInput, _checkbox),

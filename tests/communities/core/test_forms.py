@@ -1,6 +1,6 @@
 """Forms ask plainly, say what is wrong in whole sentences, and lose nothing that was typed."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -8,6 +8,7 @@ from django import forms
 from django.http import QueryDict
 from django.template import Context, Template
 
+from communities.core.dates import LocalDeadlineField
 from communities.core.forms import DateField, Form, Lines, WordsField, YesNoField, problems
 from communities.core.gallery import CostForm, GalleryForm
 
@@ -148,6 +149,25 @@ def test_text_is_escaped_everywhere():
     assert "<b>" not in html
     assert "<i>" not in html
     assert "<script>" not in html
+
+
+class Closes(Form):
+    closes = LocalDeadlineField(label="When does it close?")
+
+
+def test_a_date_and_a_time_stand_in_one_group():
+    html = printed(Closes({"closes_0": "16/10/2026", "closes_1": "noonish"}))
+
+    assert 'id="id_closes"' in html
+    assert 'value="16/10/2026"' in html
+    assert 'value="noonish"' in html
+
+
+def test_a_stored_moment_is_shown_as_essex_clocks_show_it():
+    html = printed(Closes(initial={"closes": datetime(2026, 10, 16, 11, 0, tzinfo=UTC)}))
+
+    assert 'value="16/10/2026"' in html
+    assert 'value="12:00:00"' in html
 
 
 def lines(typed, **kwargs):

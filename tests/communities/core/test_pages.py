@@ -3,6 +3,8 @@
 import pytest
 from django.template.loader import render_to_string
 
+from communities.core.refusals import Refused
+
 
 @pytest.mark.parametrize("code", [400, 403, 404, 413, 429, 500, 503])
 def test_an_error_page_needs_nothing_and_says_what_to_do(code):
@@ -18,6 +20,24 @@ def test_an_address_that_leads_nowhere_is_told_so(client, asha):
 
     assert response.status_code == 404
     assert "Page not found" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("referer", "back"),
+    [
+        ("http://testserver/office/", "http://testserver/office/"),
+        ("https://evil.example/", None),
+        ("javascript:alert(1)", None),
+    ],
+)
+def test_a_refusal_leads_back_to_pages_of_ours_only(rf, referer, back):
+    request = rf.get("/", headers={"referer": referer})
+    html = render_to_string("refused.html", {"refused": Refused("No.", "Ask."), "typed": [("Name", "Pat")]}, request)
+
+    assert ("Go back to the page you came from" in html) is bool(back)
+    assert "evil" not in html
+    assert "javascript" not in html
+    assert "Pat" in html
 
 
 def test_help_stands_at_the_foot_of_every_page(client, asha, settings):
