@@ -68,7 +68,7 @@ def _run(command: Sequence[str]) -> None:
 
 
 @checks.register("fund")
-def assets_are_there(app_configs: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:  # noqa: ARG001 (the shape of a check)
+def assets_are_there(app_configs: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:
     """Say so when pages would come without their style."""
     if (BUILT / "site.css").exists():
         return []

@@ -81,29 +81,29 @@ class LifecycleAdmin(OfficeAdmin[S]):
     page: ClassVar[str] = "case"  # which sections the page shows
     case_template = "admin/case.html"
 
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+    def has_add_permission(self, request: HttpRequest) -> bool:
         """Things with states begin by an operation."""
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Steps change it, not fields."""
         return False
 
     # -- what a room says about its thing ------------------------------------------------------------------------
 
-    def facts(self, row: S, request: HttpRequest) -> Sequence[Mapping[str, Any]]:  # noqa: ARG002
+    def facts(self, row: S, request: HttpRequest) -> Sequence[Mapping[str, Any]]:
         """The five facts to know first: label, value, href, note."""
         return []
 
-    def caption(self, row: S) -> str:  # noqa: ARG002
+    def caption(self, row: S) -> str:
         """The small line above the title, like "CCF-2026-0002 · Autumn 2026"."""
         return str(self.opts.verbose_name).capitalize()
 
-    def standing(self, row: S) -> str:  # noqa: ARG002
+    def standing(self, row: S) -> str:
         """The words beside the state, like "with Carol Whitlock since 8 October"."""
         return ""
 
-    def links(self, row: S, request: HttpRequest) -> Sequence[Mapping[str, Any]]:  # noqa: ARG002
+    def links(self, row: S, request: HttpRequest) -> Sequence[Mapping[str, Any]]:
         """Other things to do from here that are no steps: text, href."""
         return []
 
@@ -118,7 +118,7 @@ class LifecycleAdmin(OfficeAdmin[S]):
         self,
         request: HttpRequest,
         object_id: str,
-        form_url: str = "",  # noqa: ARG002 (the admin's own signature)
+        form_url: str = "",
         extra_context: Any = None,
     ) -> HttpResponse:
         """One page with everything needed to decide."""

@@ -24,7 +24,7 @@ from communities.core.office import OfficeAdmin
 M = TypeVar("M", bound=models.Model)
 
 # What a spreadsheet may take for the start of a formula, the wide forms of other keyboards included.
-TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
+TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 NUMBERS = (int, float, Decimal)
 
 
@@ -118,7 +118,7 @@ class SafeCSV(base_formats.CSV):  # type: ignore[misc]
         """Rows as read; the library would look for a reader called by our title."""
         return tablib.import_set(in_stream.removeprefix("\ufeff"), format="csv", **kwargs)
 
-    def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> str:  # noqa: ARG002 (the library's signature)
+    def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> str:
         """The whole file as text."""
         return "".join(csv_lines(dataset.headers or [], dataset))
 
@@ -130,7 +130,7 @@ class SafeXLSX(base_formats.XLSX):  # type: ignore[misc]
         """The name in the list of formats."""
         return "Excel (XLSX)"
 
-    def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> bytes:  # noqa: ARG002 (the library's signature)
+    def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> bytes:
         """The whole file."""
         return xlsx_bytes(dataset.headers or [], dataset)
 

@@ -17,7 +17,8 @@ class Lookup(AutocompleteSelect):
     def media(self) -> forms.Media:
         """Our own script instead of a picker that screen readers cannot use."""
         scripts = ("accessible-autocomplete.min.js", "lookup.js")
-        return forms.Media(js=[forms.Script(name, defer=True) for name in scripts])
+        files: list[Any] = [forms.Script(name, defer=True) for name in scripts]
+        return forms.Media(js=files)
 
 
 class Ticks(forms.CheckboxSelectMultiple):
@@ -55,7 +56,7 @@ OVERRIDES: "dict[type[models.Field[Any, Any]], Mapping[str, Any]]" = {
 class RuledFilter(admin.RelatedFieldListFilter):
     """A filter that names only what the person may see."""
 
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """The related things to choose from."""
         related = field.related_model._default_manager
         rows = related.visible_to(request.user) if hasattr(related, "visible_to") else related.all()

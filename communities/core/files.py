@@ -47,7 +47,7 @@ UNPACKED_AT_MOST = 200 * 1024 * 1024
 MEGABYTE = 1024 * 1024
 
 
-def random_name(stored: "StoredFile", filename: str) -> str:  # noqa: ARG001 (what a person called it never reaches the disk)
+def random_name(stored: "StoredFile", filename: str) -> str:
     """A name that says nothing and cannot be guessed."""
     name = uuid.uuid4().hex
     return f"{name[:2]}/{name}"

@@ -29,7 +29,7 @@ BARE = frozenset({
 
 def lower_first(words: str) -> str:
     """A label as it stands inside a sentence: "Your name" -> "your name", "GP surgery" stays."""
-    return words if words[:2].isupper() or words[:2] == "I " else words[:1].lower() + words[1:]
+    return words if words[1:2].isupper() or words[:2] == "I " else words[:1].lower() + words[1:]
 
 
 def missing(field: forms.Field, label: str) -> str:
@@ -51,9 +51,10 @@ def speak_plainly(form: forms.BaseForm, messages: Mapping[str, str]) -> None:
     for name, field in form.fields.items():
         label = str(field.label or form[name].label)
         noun = "Your answer" if label.endswith("?") else label
+        required = messages.get(name) or missing(field, label)
         own = {
-            "required": missing(field, label),
-            "invalid_choice": f"{missing(field, label)} from the list",
+            "required": required,
+            "invalid_choice": f"{required} from the list",
             "max_length": f"{noun} must be %(limit_value)d characters or fewer",
         }
         if isinstance(field, forms.EmailField):

@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from communities.core.dates import LocalDeadlineField
 from communities.core.files import FileField
 from communities.core.forms import DateField, Form, Layout, Lines, Question, WordsField, YesNoField
 from communities.core.money import MoneyFormField
@@ -31,6 +32,7 @@ class GalleryForm(Form):
     goals = forms.MultipleChoiceField(label="What should change?", choices=PLACES, widget=forms.CheckboxSelectMultiple)
     bank = YesNoField(label="Does your group have a bank account?")
     starts = DateField(label="When does it start?", help_text="For example, 5 February 2027")
+    closes = LocalDeadlineField(label="When does the round close?", required=False)
     quote = FileField(label="A quote or price list")
     agree = forms.BooleanField(label="What we have said is true")
 
@@ -38,7 +40,7 @@ class GalleryForm(Form):
     layout = Layout(
         "name", "email", Question("amount", prefix="£", width=10), Question("people", width=4), "about",
         Question("place", hints={"canvey": "The island and its sea front"}), "round", Question("goals", small=True),
-        Question("bank", inline=True), "starts", "quote", "agree",
+        Question("bank", inline=True), "starts", "closes", "quote", "agree",
     )  # fmt: skip
 
 

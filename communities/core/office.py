@@ -16,8 +16,8 @@ from django.urls import URLPattern, URLResolver, path, reverse
 
 from communities.core.columns import date_column, money_column, status_column, two_lines
 from communities.core.events import entry, record_event
-from communities.core.forms import ModelForm
 from communities.core.fields import Fields, Lookup, RuledFilter
+from communities.core.forms import ModelForm
 from communities.core.locking import unit
 from communities.core.models import Event
 from communities.core.sections import assemble
@@ -57,7 +57,7 @@ class OfficeSite(AdminSite):
         """Only people who work in the office."""
         return bool(request.user.is_active and getattr(request.user, "is_staff", False))
 
-    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:  # noqa: ARG002
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """The office has no sign-in page of its own."""
         if request.user.is_authenticated:
             raise PermissionDenied
@@ -111,7 +111,7 @@ def room_title(name: str) -> str:
 class OfficeAdmin(Fields, Base[M]):
     """The base of every page in the office. Listed first when there are several bases."""
 
-    form = ModelForm
+    form: Any = ModelForm
     list_per_page = 25
     show_full_result_count = False
     deletable = False
@@ -180,7 +180,7 @@ class OfficeAdmin(Fields, Base[M]):
     def log_deletions(self, request: HttpRequest, queryset: Any) -> None:  # type: ignore[override]
         """Events tell this; there is no second record."""
 
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:  # noqa: ARG002
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """What happened to this row, newest first."""
         obj = self.get_object(request, unquote(object_id))
         if obj is None or not self.has_view_permission(request, obj):
@@ -225,15 +225,15 @@ def entries(events: Iterable[Event]) -> list[dict[str, Any]]:
 class ReadOnlyAdmin(OfficeAdmin[M]):
     """Evidence: everybody who may look can read it, nobody can change it."""
 
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+    def has_add_permission(self, request: HttpRequest) -> bool:
         """Never."""
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never."""
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never."""
         return False
 
@@ -241,22 +241,22 @@ class ReadOnlyAdmin(OfficeAdmin[M]):
 class InlineRights(Fields):
     """Inline rows follow the permissions of their own model."""
 
-    form = ModelForm
+    form: Any = ModelForm
     extra = 0
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 (obj is the parent)
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whether these rows may be read."""
         return self.may(request, "view")
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # type: ignore[override]  # noqa: ARG002
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whether rows may be added."""
         return self.may(request, "add")
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whether rows may be edited."""
         return self.may(request, "change")
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whether rows may be taken out."""
         return self.may(request, "delete")
 
@@ -274,14 +274,14 @@ class EvidenceTabular(OfficeTabular):
 
     can_delete = False
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never."""
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never."""
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never."""
         return False

@@ -24,12 +24,12 @@ class DateTyped(NamedTuple):
 class DateParts(forms.Widget):
     """Day, month and year in three fields. Only our own components print it."""
 
-    def value_from_datadict(self, data: Mapping[str, Any], files: object, name: str) -> DateTyped | None:  # noqa: ARG002
+    def value_from_datadict(self, data: Mapping[str, Any], files: object, name: str) -> DateTyped | None:
         """What was typed, or None when all three are empty."""
         typed = DateTyped(*(str(data.get(f"{name}_{part}") or "").strip() for part in DateTyped._fields))
         return typed if any(typed) else None
 
-    def value_omitted_from_data(self, data: Mapping[str, Any], files: object, name: str) -> bool:  # noqa: ARG002
+    def value_omitted_from_data(self, data: Mapping[str, Any], files: object, name: str) -> bool:
         """Whether the form that was sent had none of the three."""
         return not any(f"{name}_{part}" in data for part in DateTyped._fields)
 
@@ -224,8 +224,31 @@ def _date(field: BoundField, given: Mapping[str, Any]) -> Asked:
     return "date-input", options | {"fieldset": {"legend": _title(field, given, "fieldset__legend")}}
 
 
+def _date_and_time(field: BoundField, given: Mapping[str, Any]) -> Asked:
+    """A date and a time in two fields, in one group."""
+    widget = field.field.widget
+    value = field.value()
+    values = value if isinstance(value, (list, tuple)) else widget.decompress(value)
+    shown = [part.format_value(one) for part, one in zip(widget.widgets, values, strict=True)]
+    kinds = (("", "Date, like 31/1/2027", 10), ("-time", "Time, like 14:30", 5))
+    items = [
+        {
+            "name": f"{field.html_name}_{number}",
+            "label": label,
+            "id": f"{field.auto_id}{suffix}",
+            "value": shown[number],
+            "inputmode": "text",
+            "classes": f"govuk-input--width-{width}",
+        }
+        for number, (suffix, label, width) in enumerate(kinds)
+    ]
+    options = _common(field, given) | {"id": f"{field.auto_id}-group", "items": items}
+    return "date-input", options | {"fieldset": {"legend": _title(field, given, "fieldset__legend")}}
+
+
 COMPONENTS: tuple[tuple[type[forms.Widget], Any], ...] = (
     (DateParts, _date),
+    (forms.SplitDateTimeWidget, _date_and_time),
     (forms.CheckboxSelectMultiple, _checkboxes),
     (forms.RadioSelect, _radios),
     (forms.CheckboxInput, _checkbox),
@@ -247,7 +270,7 @@ class Question(LayoutObject):  # type: ignore[misc]
         """The question as HTML."""
         return question(form[self.fields[0]], **self.options)
 
-    def render(self, form: forms.BaseForm, context: object, **kwargs: object) -> SafeString:  # noqa: ARG002
+    def render(self, form: forms.BaseForm, context: object, **kwargs: object) -> SafeString:
         """What crispy-forms asks for."""
         rendered: set[str] = getattr(form, "rendered_fields", set())
         rendered |= {self.fields[0], *(asked.fields[0] for asked in (self.options.get("reveals") or {}).values())}

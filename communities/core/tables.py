@@ -1,4 +1,4 @@
-"""Tables from outside: read line by line within limits, and written so that no cell can become a formula."""
+"""Tables from outside: read line by line, within limits, each column found by its heading."""
 
 import codecs
 import csv
@@ -14,8 +14,6 @@ import openpyxl
 from communities.core.refusals import Refused
 
 MEGABYTE = 1024 * 1024
-TRIGGERS = tuple("=+-@\t\r\n\0＝＋－＠")  # noqa: RUF001  spreadsheets read the wide forms as well
-NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -205,27 +203,3 @@ def columns(line: Line, wanted: Mapping[str, str]) -> dict[str, int]:
 def cell(line: Line, place: int | None) -> str:
     """The text of one cell; empty where the row is short or the file has no such column."""
     return line.cells[place] if place is not None and place < len(line.cells) else ""
-
-
-# -- writing ---------------------------------------------------------------------------------------------------------
-
-
-def safe(value: Any) -> Any:
-    """A cell that a spreadsheet shows and never runs. Numbers stay numbers."""
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        return value
-    if value.lstrip(" ").startswith(TRIGGERS) and not NUMBER.fullmatch(value):
-        return f"'{value}"
-    return value
-
-
-def csv_text(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """A CSV file with a byte-order mark, so that spreadsheets read pound signs and accents rightly."""
-    out = io.StringIO()
-    out.write("\ufeff")
-    writer = csv.writer(out)
-    writer.writerow([safe(each) for each in headings])
-    writer.writerows([safe(each) for each in row] for row in rows)
-    return out.getvalue()

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.http import HttpRequest
 
+from communities.core.exports import DataAdmin, Resource
 from communities.core.office import OfficeAdmin, ReadOnlyAdmin, date_column, two_lines
 from communities.framework import operations
 from communities.framework.forms import CohortForm, IndicatorForm
@@ -43,11 +44,11 @@ class CohortAdmin(ActingAdmin[Cohort]):
         """Short name and code."""
         return two_lines(cohort.short_name, cohort.code)
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Wording changes by a new version only."""
         return False
 
-    def initial(self, row: Cohort, name: str) -> Mapping[str, Any]:  # noqa: ARG002
+    def initial(self, row: Cohort, name: str) -> Mapping[str, Any]:
         """The wording of today."""
         return {"wording": row.wording, "short_name": row.short_name, "plain": row.plain}
 
@@ -66,14 +67,26 @@ class GoalAdmin(OfficeAdmin[Goal]):
         return two_lines(goal, goal.covers)
 
 
+class IndicatorResource(Resource):
+    """The columns of the catalogue as a file. It goes out only: a file could rename what reports were made with."""
+
+    class Meta:
+        model = Indicator
+        fields = (
+            "code", "version", "name", "question", "unit", "direction", "level", "goal__number", "area__code",
+            "chain__code", "needs_baseline", "publisher", "active",
+        )  # fmt: skip
+
+
 @admin.register(Indicator)
-class IndicatorAdmin(ActingAdmin[Indicator]):
+class IndicatorAdmin(ActingAdmin[Indicator], DataAdmin[Indicator]):
     """The catalogue of what can be counted. New wording is a new version."""
 
     list_display = ("what", "unit", "level", "goal", "active")
     list_filter = ("level", "active", "goal")
     list_select_related = ("goal",)
     search_fields = ("code", "name", "question")
+    resource_classes = (IndicatorResource,)
     acts: ClassVar[Mapping[str, Act]] = {
         "reword": Act(
             "Give it new wording",
@@ -98,7 +111,7 @@ class IndicatorAdmin(ActingAdmin[Indicator]):
             else [*own, *(each.name for each in Indicator._meta.fields if each.name not in {"id", "active"})]
         )
 
-    def initial(self, row: Indicator, name: str) -> Mapping[str, Any]:  # noqa: ARG002
+    def initial(self, row: Indicator, name: str) -> Mapping[str, Any]:
         """The wording of today."""
         return {"name": row.name, "question": row.question, "unit": row.unit}
 

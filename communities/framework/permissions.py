@@ -1,6 +1,6 @@
 """Who may see and change what the council cares about: all of it is public, officers keep the wording."""
 
-from communities.core.permissions import EVERYONE, office
+from communities.core.permissions import EVERYONE, nobody, office, permission
 from communities.framework.models import (
     ChainElement,
     Cohort,
@@ -19,3 +19,6 @@ for model in (OutcomeArea, ChainElement, Principle, NeedWard, HeadlineFigure):
 office(Goal, view=EVERYONE, change=KEEPERS)
 office(Cohort, view=EVERYONE, add=KEEPERS, change=KEEPERS)
 office(Indicator, view=EVERYONE, add=KEEPERS, change=KEEPERS)
+permission("communities.export_indicator", Indicator, "Take the catalogue of indicators away as a file", roles=KEEPERS)(
+    nobody
+)

@@ -13,7 +13,7 @@ place("footer", "What the fund is for", "purpose", order=30)
 
 
 @section("place", "need_wards", order=60, template="communities/framework/_need_wards.html")
-def load_need_wards(places: Sequence[PriorityPlace], user: Actor) -> Mapping[Any, Any]:  # noqa: ARG001
+def load_need_wards(places: Sequence[PriorityPlace], user: Actor) -> Mapping[Any, Any]:
     """Wards of the place's district that the paper lists as having the highest community need."""
     wards: dict[str, list[NeedWard]] = {}
     for ward in NeedWard.objects.exclude(district_code=""):

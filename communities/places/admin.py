@@ -59,7 +59,7 @@ class ActingAdmin(OfficeAdmin[M]):
     change_form_template = "communities/places/office/acts.html"
     acts: ClassVar[Mapping[str, Act]] = {}
 
-    def initial(self, row: M, name: str) -> Mapping[str, Any]:  # noqa: ARG002
+    def initial(self, row: M, name: str) -> Mapping[str, Any]:
         """What the form of an act starts with."""
         return {}
 
@@ -185,7 +185,7 @@ class DatasetAdmin(ActingAdmin[Dataset]):
         )
     }
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Releases are evidence."""
         return False
 
@@ -292,7 +292,7 @@ class JobAdmin(LifecycleAdmin[Job]):
         """Those who may import send files here."""
         return self.may(request, "add")
 
-    def facts(self, row: Job, request: HttpRequest) -> Sequence[Mapping[str, Any]]:  # noqa: ARG002
+    def facts(self, row: Job, request: HttpRequest) -> Sequence[Mapping[str, Any]]:
         """The numbers to look at before saying yes."""
         return [
             {"label": "File", "value": row.file.original_name, "href": row.file.get_absolute_url()},
@@ -302,7 +302,7 @@ class JobAdmin(LifecycleAdmin[Job]):
             {"label": "Left out", "value": f"{row.skipped:,}", "note": "outside the county"},
         ]
 
-    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:  # noqa: ARG002
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Send a file. It is read in the background; its preview comes before anything is written."""
         if not self.has_add_permission(request):
             raise Http404

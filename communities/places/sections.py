@@ -14,6 +14,6 @@ place("footer", "About the data", "about_data", order=40)
 
 
 @section("import", "preview", order=10, template="communities/places/_import.html")
-def load_preview(jobs: Sequence[Job], user: Actor) -> Mapping[Any, Any]:  # noqa: ARG001
+def load_preview(jobs: Sequence[Job], user: Actor) -> Mapping[Any, Any]:
     """What the file holds, and what importing it does."""
     return {job.pk: job for job in jobs}

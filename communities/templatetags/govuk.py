@@ -9,6 +9,7 @@ from django import template
 from django.forms.boundfield import BoundField
 from django.template.context import RequestContext
 from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
@@ -60,6 +61,14 @@ def button(text: str, **options: Any) -> SafeString:
     given["attributes"] = {key: options[key] for key in ("formaction", "form") if options.get(key)}
     given |= {key: options.get(key) for key in ("name", "value", "id", "disabled")}
     return govuk.render("button", given | {"preventDoubleClick": True})
+
+
+@register.simple_tag(takes_context=True)
+def came_from(context: RequestContext) -> str:
+    """The page of ours that somebody came from, or nothing."""
+    request = context["request"]
+    address = request.headers.get("referer", "")
+    return address if url_has_allowed_host_and_scheme(address, {request.get_host()}) else ""
 
 
 @register.inclusion_tag("components/lines.html")

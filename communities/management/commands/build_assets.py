@@ -18,7 +18,7 @@ class Command(BaseCommand):
         """`--force` builds in any case."""
         parser.add_argument("--force", action="store_true", help="build even when nothing changed")
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
+    def handle(self, *args: Any, **options: Any) -> None:
         """Build, and say what was done."""
         if assets.up_to_date() and not options["force"]:
             return

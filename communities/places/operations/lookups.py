@@ -118,6 +118,9 @@ def _write(
             for (level, vintage, code), (name, home) in fresh.items()
         ],
         batch_size=BATCH,
+        update_conflicts=True,  # a demonstration may have made up an area of this code: now it is real
+        unique_fields=("level", "code", "vintage"),
+        update_fields=("name", "parent", "is_demo"),
     )
     dataset = new_dataset(publication, writing, len(read.pairs) or sum(map(len, read.areas.values())))
     if not read.pairs:

@@ -1,7 +1,7 @@
 """Where a place begins and ends. A boundary that is not settled never says no."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -178,33 +178,44 @@ def _rule_filter(part: DefinitionPart) -> Q:
 
 def small_areas(definition: PlaceDefinition, vintage: int) -> set[str] | None:
     """The codes of the small areas inside, on the boundaries of one year; None while the look-ups are not loaded."""
-    found: set[str] = set()
-    known = False
+    found: dict[int, set[str] | None] = definition.__dict__.setdefault("small_areas_found", {})
+    if vintage not in found:  # asked once for each figure of a page
+        found[vintage] = _small_areas(definition, vintage)
+    return found[vintage]
+
+
+def _small_areas(definition: PlaceDefinition, vintage: int) -> set[str] | None:
     by_year: dict[int, set[str]] = defaultdict(set)
-    for part in definition.parts.all():
-        year, codes = _codes(part, vintage)
-        known = known or bool(codes)
-        by_year[year] |= codes
-    for year, codes in by_year.items():
-        found |= converted(codes, year, vintage)
-    return found if known else None
-
-
-def _codes(part: DefinitionPart, vintage: int) -> tuple[int, set[str]]:
-    areas = Area.objects.filter(level=Level.LSOA)
-    if part.kind == DefinitionPart.Kind.RULE:
+    rules = _rules(definition)
+    for part in rules:
         picked = AreaMeasure.objects.filter(_rule_filter(part), area__parent__code=part.code)
         values = picked.values_list("area__code", "value")
-        return part.vintage, {code for code, value in values if within(value, part)}
-    if part.level == Level.DISTRICT:
-        return vintage, set(areas.filter(vintage=vintage, parent__code=part.code).values_list("code", flat=True))
-    if part.level == Level.WARD:
-        lies_in = AreaLookup.objects.filter(
-            kind=AreaLookup.Kind.LIES_IN, target__code=part.code, target__vintage=part.vintage
-        )
-        pairs = list(lies_in.values_list("source__vintage", "source__code"))
-        return (pairs[0][0], {code for _, code in pairs}) if pairs else (vintage, set())
-    return part.vintage, set(areas.filter(vintage=part.vintage, code=part.code).values_list("code", flat=True))
+        by_year[part.vintage] |= {code for code, value in values if within(value, part)}
+    named = [part for part in definition.parts.all() if part not in rules]
+    for year, code in _named(named, vintage):
+        by_year[year].add(code)
+    inside = set[str]().union(*(converted(codes, year, vintage) for year, codes in by_year.items()))
+    return inside if any(by_year.values()) else None
+
+
+def _named(parts: Sequence[DefinitionPart], vintage: int) -> Iterator[tuple[int, str]]:
+    """The small areas of named districts, wards and small areas: one query for each kind that occurs."""
+    keys = {level: {(part.code, part.vintage) for part in parts if part.level == level} for level in Level.values}
+    areas = Area.objects.filter(level=Level.LSOA)
+    if keys[Level.DISTRICT]:
+        codes = [code for code, _ in keys[Level.DISTRICT]]
+        yield from areas.filter(vintage=vintage, parent__code__in=codes).values_list("vintage", "code")
+    if keys[Level.LSOA]:
+        rows = areas.filter(code__in=[code for code, _ in keys[Level.LSOA]]).values_list("vintage", "code")
+        yield from (row for row in rows if (row[1], row[0]) in keys[Level.LSOA])
+    if keys[Level.WARD]:
+        wards = {"target__code__in": [code for code, _ in keys[Level.WARD]], "dataset__withdrawn_at": None}
+        rows_in = AreaLookup.objects.filter(kind=AreaLookup.Kind.LIES_IN, **wards)
+        for year, code, *ward in rows_in.values_list(
+            "source__vintage", "source__code", "target__code", "target__vintage"
+        ):
+            if tuple(ward) in keys[Level.WARD]:
+                yield year, code
 
 
 def converted(codes: set[str], year: int, to: int) -> set[str]:

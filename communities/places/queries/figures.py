@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from communities.places.models import Area, AreaMeasure, Dataset, Level, PriorityPlace, Publication
+from communities.places.models import AreaMeasure, Dataset, Level, PriorityPlace, Publication
 from communities.places.queries.boundaries import Spot, boundary, small_areas
 
 NOT_LOADED = "not loaded"
@@ -80,26 +79,42 @@ def deprived_residents(
     imd: str = "2019", base: str = "Mid-2015", place: PriorityPlace | None = None, field: str = "total"
 ) -> Figure:
     """How many people live in the most deprived fifth of England's small areas: index and population both named."""
-    return _sum_over(imd, base, place, Q(value__gte=min(MOST_DEPRIVED), value__lte=max(MOST_DEPRIVED)), field)
+    figures = residents_by_decile(imd, base, place, field)
+    people = [figures[decile] for decile in MOST_DEPRIVED]
+    first = people[0]
+    if any(each.value is None for each in people):
+        return first
+    return Figure(
+        sum(each.value or 0 for each in people), first.measure, first.base, sum(each.areas for each in people)
+    )
 
 
-def residents_by_decile(imd: str = "2019", base: str = "Mid-2015") -> dict[int, Figure]:
-    """How many people live in each tenth, 1 the most deprived. Empty while a release is missing."""
-    figures = {decile: _sum_over(imd, base, None, Q(value=decile), "total") for decile in range(1, 11)}
-    return figures if any(figure.value is not None for figure in figures.values()) else {}
-
-
-def _sum_over(imd: str, base: str, place: PriorityPlace | None, deciles: Q, field: str) -> Figure:
+def residents_by_decile(
+    imd: str = "2019", base: str = "Mid-2015", place: PriorityPlace | None = None, field: str = "total"
+) -> dict[int, Figure]:
+    """How many people live in each tenth, 1 the most deprived. While a release is missing each says which."""
     index, people = dataset(Dataset.Kind.IMD, imd), dataset(Dataset.Kind.POPULATION, base)
     if index is None or people is None:
         wanted = [(Dataset.Kind.IMD, imd, index), (Dataset.Kind.POPULATION, base, people)]
-        return Figure(None, missing=missing(*((kind, release) for kind, release, found in wanted if found is None)))
-    picked = AreaMeasure.objects.filter(deciles, dataset=index, field="decile").values("area")
-    counted = AreaMeasure.objects.filter(dataset=people, field=field, area__in=picked)
-    if not AreaMeasure.objects.filter(dataset=people, area__measures__dataset=index).exists():
+        absent = missing(*((kind, release) for kind, release, found in wanted if found is None))
+        return dict.fromkeys(range(1, 11), Figure(None, index, people, missing=absent))
+    counted = AreaMeasure.objects.filter(
+        dataset=people, field=field, area__measures__dataset=index, area__measures__field="decile"
+    )
+    inside = _inside(counted, place)
+    if inside is None:
+        absent = "Not loaded: which small areas lie in this place."
+        return dict.fromkeys(range(1, 11), Figure(None, index, people, missing=absent))
+    rows = inside.values_list("area__measures__value").annotate(Sum("value"), Count("area")).order_by()
+    tenths = {int(decile): (int(total), areas) for decile, total, areas in rows}
+    if not tenths and not counted.exists():
         # codes are shared between years, areas are not: such a sum would be a wrong number, not a rough one
-        return Figure(None, index, people, missing="The index and the population use areas of different years.")
-    return _summed(_inside(counted, place), index, people)
+        absent = "The index and the population use areas of different years."
+        return dict.fromkeys(range(1, 11), Figure(None, index, people, missing=absent))
+    return {
+        decile: Figure(total, index, people, areas)
+        for decile, (total, areas) in ((each, tenths.get(each, (0, 0))) for each in range(1, 11))
+    }
 
 
 def _inside(counted: QuerySet[AreaMeasure], place: PriorityPlace | None) -> QuerySet[AreaMeasure] | None:
@@ -189,13 +204,3 @@ def place_facts(place: PriorityPlace) -> list[Fact]:
         facts.append(Fact(title, deprived_residents(release, base, place)))
     facts.append(Fact("Children under 16 here", residents("Mid-2015", place, "age_0_15")))
     return facts
-
-
-def areas_loaded(level: str, vintage: int) -> QuerySet[Area]:
-    """The areas of one kind and year that the look-ups brought in."""
-    return Area.objects.filter(level=level, vintage=vintage)
-
-
-def as_number(value: Decimal) -> str:
-    """A figure without trailing noughts."""
-    return f"{value.normalize():,f}"

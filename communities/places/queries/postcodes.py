@@ -58,13 +58,7 @@ def normalise(text: str) -> str:
 def lookup(postcode: str, on: date | None = None) -> Found:
     """Small area, ward, district, priority place and figures of a postcode, each with its release."""
     pcds = normalise(postcode)
-    rows = list(
-        Postcode.objects.filter(pcds=pcds, dataset__withdrawn_at=None)
-        .select_related("dataset")
-        .order_by("approximate", "-dataset__imported_at")
-        if pcds
-        else ()
-    )
+    rows = _rows(pcds) if pcds else []
     spot = _spot(rows)
     names = _names(spot)
     return Found(
@@ -85,6 +79,13 @@ def lookup(postcode: str, on: date | None = None) -> Found:
 def place_of(postcode: str, on: date | None = None) -> PriorityPlace | None:
     """The priority place of a postcode, or None: not in any, or we cannot say."""
     return lookup(postcode, on).place
+
+
+def _rows(pcds: str) -> list[Postcode]:
+    """What each release says of it, official tables first. Made-up rows count only where there is no real one."""
+    found = Postcode.objects.filter(pcds=pcds, dataset__withdrawn_at=None).select_related("dataset")
+    rows = list(found.order_by("approximate", "-dataset__imported_at"))
+    return [row for row in rows if not row.dataset.is_demo] or rows
 
 
 def _first(rows: Iterable[Postcode], name: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from communities.core.jobs import Source, Writing, confirm, run_waiting, send
+from communities.core.jobs import Source, confirm, run_waiting, send
 from communities.core.tables import read
 from tests.cast import AT
 
@@ -69,10 +69,18 @@ def planned(content, about, name="file.csv"):
     return releases.plan(Source(name, hashlib.sha256(content).hexdigest(), lines), about)
 
 
+def written(path, about, by, at=AT):
+    """Import without the job around it: quick, for tests about what is done with the data."""
+    from communities.places.operations import releases
+
+    content = path.read_bytes()
+    lines = read(io.BytesIO(content), path.name, releases.limits(about), sheets_with=releases.sheets_with(about))
+    source = Source(path.name, hashlib.sha256(content).hexdigest(), lines)
+    plan = releases.import_now(source, releases.publication(about), by=by, at=at)
+    assert plan.problems == [], about
+
+
 def as_csv(rows):
     out = io.StringIO()
     csv.writer(out).writerows(rows)
     return out.getvalue().encode()
-
-
-__all__ = ["FILES", "Writing", "as_csv", "importing", "planned"]
