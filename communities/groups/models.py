@@ -1,10 +1,12 @@
 """Community groups: who is in them, what they want for their place, and who holds their money."""
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from communities.core.files import StoredFile
 from communities.core.lifecycle import Lifecycle, Stateful
@@ -99,6 +101,10 @@ class Group(Stateful):
         """Whether the group has written rules; without them another body holds its money."""
         return self.kind not in ("", self.Kind.UNCONSTITUTED)
 
+    def get_absolute_url(self) -> str:
+        """The group's page."""
+        return reverse("groups:group", args=[self.public_id])
+
 
 GROUP: Lifecycle[Group] = Lifecycle(Group)
 
@@ -139,6 +145,11 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person}, {self.get_role_display().lower()} of {self.group}"
+
+    @property
+    def case(self) -> UUID:
+        """Messages about a membership are found with those about its group."""
+        return self.group.case
 
 
 class RelatedPeople(models.Model):
