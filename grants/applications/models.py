@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from communities.core.lifecycle import Lifecycle, Stateful
 from communities.core.money import MoneyField
@@ -81,6 +82,9 @@ class Application(Stateful):
     submitted_at = models.DateTimeField(null=True, blank=True)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     officer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    open_sections = models.JSONField(
+        default=list, blank=True, help_text="What the group may still change while we wait for its answer."
+    )
     answer_due_on = models.DateField(null=True, blank=True, help_text="The day an answer is promised by.")
     search_text = models.TextField(blank=True)
 
@@ -115,8 +119,24 @@ class Application(Stateful):
     def __str__(self) -> str:
         return self.title or "Bid without a title"
 
+    def get_absolute_url(self) -> str:
+        """Where the group follows its bid; an unsent one leads on to what is left to do."""
+        return reverse("applications:bid", args=[self.public_id])
+
 
 APPLICATION: Lifecycle[Application] = Lifecycle(Application)
+
+
+class ReferenceYear(models.Model):
+    """The last number given to a bid in a year. Locked while the next one is given."""
+
+    lock_rank: ClassVar[int] = 79
+
+    year = models.PositiveSmallIntegerField(unique=True)
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.year}: {self.last}"
 
 
 class SectionAnswer(models.Model):

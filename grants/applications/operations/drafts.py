@@ -1,0 +1,75 @@
+"""Beginning a bid and writing it, section by section. Two people never overwrite each other."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from communities.core.permissions import Actor
+from communities.core.refusals import Refused
+from communities.groups.models import Group
+from grants.applications.lifecycle import can_be_written
+from grants.applications.models import APPLICATION, Application, SectionAnswer
+from grants.applications.operations.projection import project, searchable
+from grants.applications.queries import Part, frame, part_problems, parts
+from grants.rounds.models import Round
+from grants.rounds.queries import tier_for
+
+
+class StaleAnswer(Refused):
+    """Somebody else saved this section meanwhile; `answer` holds their words."""
+
+    def __init__(self, answer: SectionAnswer) -> None:
+        super().__init__(
+            f"{answer.updated_by} saved this page while you were writing.",
+            "Nothing of yours is lost. Look at both, put together what you want, and save again.",
+        )
+        self.answer = answer
+
+
+def start(
+    *, round: Round, group: Group, by: Actor, at: datetime, amount: Decimal | None = None  # noqa: A002
+) -> Application:
+    """Begin a bid. A rough amount, if it is given, decides which questions are asked at first."""
+    bid = Application(
+        round=round,
+        terms=round.terms,
+        group=group,
+        requested=amount or 0,
+        total_cost=amount or 0,
+        tier=tier_for(round.terms, amount) if amount else None,
+        started_at=at,
+        started_by_id=by.pk,
+    )
+    return APPLICATION.create("start", bid, by=by, at=at)
+
+
+def save_section(
+    application: Application, *, section: str, content: dict[str, Any], version: int, by: Actor, at: datetime
+) -> SectionAnswer:
+    """Keep what was written in one section, finished or not. `version` is that of the words the writer began from."""
+    who = "grants.change_application"
+    with APPLICATION.record("save_section", application, by=by, at=at, who=who, needs=(can_be_written,)) as bid:
+        part = _part(bid, section)
+        answer = SectionAnswer.objects.filter(application=bid, section=section).select_related("updated_by").first()
+        if answer is not None and answer.version != version:
+            raise StaleAnswer(answer)
+        answer = answer or SectionAnswer(application=bid, section=section, version=0)
+        answer.content, answer.version = content, answer.version + 1
+        answer.updated_at, answer.updated_by_id = at, by.pk
+        project(bid, part, content)
+        answer.is_complete = not part_problems(part, content, frame(bid))
+        answer.save()
+        bid.search_text = searchable(bid)
+        bid.event_detail = {"section": section, "version": answer.version}
+    return answer
+
+
+def _part(bid: Application, section: str) -> Part:
+    if bid.status == Application.Status.MORE_INFO and section not in bid.open_sections:
+        raise Refused("We did not ask about this part, so it stays as you sent it.", "Answer what we asked about.")
+    part = next((part for part in parts(bid) if part.key == section), None)
+    if part is None:
+        raise Refused(
+            "This part is not asked for the amount you want.", "Go back to the list of what is left to do.", status=404
+        )
+    return part

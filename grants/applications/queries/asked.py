@@ -1,0 +1,131 @@
+"""What a bid is asked: the round's frozen questions for the size of grant it asks for."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from grants.applications.models import Application
+from grants.rounds.models import Question, Tier
+from grants.rounds.queries import open_tiers, questions_for
+
+TITLES = {
+    "idea": "Your idea",
+    "need": "Why it is needed",
+    "place": "Where it happens",
+    "people": "Who it is for",
+    "led": "How local people lead it",
+    "goals": "What you want to change",
+    "targets": "How you will know",
+    "money": "What it costs",
+    "dates": "When it happens",
+    "safe": "Keeping people safe",
+    "doing": "Who does what",
+    "after": "What lasts",
+    "risk": "What could go wrong",
+    "value": "Prices",
+    "vision": "Your vision for your place",
+    "equality": "Making it open to all",
+    "declaration": "Declaration",
+}
+DECLARATIONS = (
+    ("authority", "Our group has agreed to this bid"),
+    ("true", "What we have written is true as far as we know"),
+    ("data", "We have read how the council uses what we tell it"),
+    ("publish", "The council may publish the title, the amount and what it is for, if it is funded"),
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question as it is put to this bid."""
+
+    key: str
+    section: str
+    text: str
+    help: str
+    kind: str
+    choices: tuple[tuple[str, str], ...]
+    words: int | None
+    required: bool
+
+    @property
+    def most_rows(self) -> int:
+        """For parts with rows, the limit counts rows instead of words."""
+        return self.words or {"targets": 3, "lines": 10}.get(self.key, 10)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One section of the form: a page to fill in."""
+
+    key: str
+    title: str
+    questions: tuple[Asked, ...]
+
+    def question(self, key: str) -> Asked | None:
+        """The question of this key, where it is asked."""
+        return next((each for each in self.questions if each.key == key), None)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What the round allows: amounts and dates that answers are held against."""
+
+    least: Decimal
+    most: Decimal
+    starts_from: date
+    ends_by: date
+    requested: Decimal
+
+
+def title_of(section: str) -> str:
+    """A section's name for people."""
+    return TITLES.get(section, section.replace("-", " ").replace("_", " ").capitalize())
+
+
+def tier_of(bid: Application, tiers: list[Tier] | None = None) -> Tier | None:
+    """The size of grant whose questions are asked: that of the amount, or the nearest one while it fits none."""
+    if bid.tier_id is not None:
+        return bid.tier
+    tiers = open_tiers(bid.terms) if tiers is None else tiers
+    if not tiers:
+        return None
+    return tiers[-1] if bid.requested > tiers[-1].maximum else tiers[0]
+
+
+def parts(bid: Application) -> list[Part]:
+    """The sections of the form in order, each with its questions, for the size of grant asked for."""
+    tier = tier_of(bid)
+    found: dict[str, list[Asked]] = {}
+    if tier is not None:
+        for question in questions_for(bid.terms, Question.Stage.APPLY, tier):
+            found.setdefault(question.section, []).append(asked(question))
+    return [Part(key, title_of(key), tuple(questions)) for key, questions in found.items()]
+
+
+def asked(question: Any) -> Asked:
+    """A question with the limits of one tier, as the rounds room annotates it."""
+    return Asked(
+        key=question.key,
+        section=question.section,
+        text=question.text,
+        help=question.help,
+        kind=question.kind,
+        choices=tuple((str(code), str(words)) for code, words in question.choices),
+        words=question.words,
+        required=question.required,
+    )
+
+
+def frame(bid: Application) -> Frame:
+    """The limits this bid is held against."""
+    tiers = open_tiers(bid.terms)
+    round_ = bid.round
+    return Frame(
+        least=tiers[0].minimum if tiers else Decimal(0),
+        most=tiers[-1].maximum if tiers else Decimal(0),
+        starts_from=round_.starts_from,
+        ends_by=round_.ends_by,
+        requested=bid.requested,
+    )
