@@ -4,4 +4,5 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("grants.rounds.urls")),
+    path("", include("grants.applications.urls")),
 ]

@@ -35,7 +35,7 @@ Role = Membership.Role
 
 
 def start_group(
-    *, name: str, place: PriorityPlace | None, lead: Person, second: dict[str, str], by: Actor, at: datetime
+    *, name: str, place: PriorityPlace | None, lead: Person, second: dict[str, Any], by: Actor, at: datetime
 ) -> Group:
     """Begin a group with a name, two people and a place. The rest can come later."""
     if _same_name(lead.full_name, second["full_name"]):
@@ -171,7 +171,7 @@ def set_accountable_body(
     company_number: str = "",
     contact_email: str = "",
     contact_phone: str = "",
-    agreement: UploadedFile | None = None,
+    agreement: "UploadedFile[Any] | None" = None,
     by: Actor,
     at: datetime,
 ) -> AccountableBody:
@@ -228,7 +228,7 @@ def add_document(
     group: Group,
     *,
     kind: str,
-    file: UploadedFile,
+    file: "UploadedFile[Any]",
     issued_on: date | None = None,
     expires_on: date | None = None,
     by: Actor,

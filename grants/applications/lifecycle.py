@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from communities.core.dates import deadline_words
+from communities.templatetags.govuk import deadline
 from communities.core.events import describe
 from communities.core.lifecycle import Moment, Step, need
 from communities.groups.models import Group
@@ -84,7 +84,7 @@ def can_be_written(bid: Application, moment: Moment) -> bool:
 
 def closed_sentence(at: datetime) -> str:
     """When it closed, as people in Essex read it."""
-    return f"This round closed at {deadline_words(at)}."
+    return f"This round closed at {deadline(at)}."
 
 
 APPLICATION.add(

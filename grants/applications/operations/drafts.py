@@ -4,9 +4,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from communities.core.lifecycle import unit
 from communities.core.permissions import Actor
 from communities.core.refusals import Refused
 from communities.groups.models import Group
+from communities.groups.operations import start_group
+from communities.people.models import Person
+from communities.people.operations import correct_person
+from communities.places.models import PriorityPlace
 from grants.applications.lifecycle import can_be_written
 from grants.applications.models import APPLICATION, Application, SectionAnswer
 from grants.applications.operations.projection import project, searchable
@@ -41,6 +46,26 @@ def start(
         started_by_id=by.pk,
     )
     return APPLICATION.create("start", bid, by=by, at=at)
+
+
+def begin(
+    *,
+    round: Round,  # noqa: A002
+    name: str,
+    place: PriorityPlace | None,
+    lead: Person,
+    lead_name: str,
+    second: dict[str, str],
+    amount: Decimal | None = None,
+    by: Actor,
+    at: datetime,
+) -> Application:
+    """Begin a bid together with the group that makes it: a name, two people, a place."""
+    with unit():
+        if lead_name != lead.full_name:
+            lead = correct_person(lead, full_name=lead_name, phone=lead.phone, by=by, at=at)
+        group = start_group(name=name, place=place, lead=lead, second=second, by=by, at=at)
+        return start(round=round, group=group, amount=amount, by=by, at=at)
 
 
 def save_section(

@@ -6,7 +6,8 @@ from typing import Any
 
 from communities.framework.models import Cohort, Goal, Indicator
 from communities.places.models import Area, Level, PriorityPlace
-from communities.places.queries import Answer, lookup
+from communities.places.queries import lookup
+from communities.places.queries.boundaries import Answer
 from grants.applications.models import (
     Application,
     BidCohort,
@@ -16,7 +17,7 @@ from grants.applications.models import (
     SectionAnswer,
     Target,
 )
-from grants.applications.queries import Asked, Part, asked_of_grant, cost_of
+from grants.applications.queries import Part, asked_of_grant, cost_of
 from grants.applications.queries.rules import day
 from grants.rounds.models import Question
 from grants.rounds.queries import tier_for
@@ -32,11 +33,12 @@ VERDICTS = {
 def project(bid: Application, part: Part, content: dict[str, Any]) -> None:
     """Let the rows and columns of a bid follow what was answered in one section."""
     for question in part.questions:
-        if question.key == "title":
-            bid.title = str(content.get("title") or "").strip()[:80]
-        elif question.kind == Question.Kind.FIXED and question.key in PROJECTIONS:
+        if question.kind == Question.Kind.FIXED and question.key in PROJECTIONS:
             PROJECTIONS[question.key](bid, content.get(question.key))
-    keep_least_possible(bid, part, content)
+
+
+def _title(bid: Application, value: Any) -> None:
+    bid.title = str(value or "").strip()[:80]
 
 
 def _places(bid: Application, value: Any) -> None:
@@ -117,8 +119,8 @@ def _decimal(text: str | None) -> Decimal | None:
     return Decimal(text) if text else None
 
 
-def _lines(bid: Application, value: Any) -> None:
-    rows = [row for row in value or [] if Decimal(row.get("amount") or 0) > 0]
+def _budget(bid: Application, value: Any) -> None:
+    rows = [row for row in (value or {}).get("lines") or [] if Decimal(row.get("amount") or 0) > 0]
     bid.lines.all().delete()
     BidLine.objects.bulk_create(
         BidLine(
@@ -134,10 +136,9 @@ def _lines(bid: Application, value: Any) -> None:
     if rows:
         bid.requested, bid.total_cost = asked_of_grant(rows), cost_of(rows)
         bid.tier = tier_for(bid.terms, bid.requested)
-
-
-def _minimum(bid: Application, value: Any) -> None:
-    bid.minimum_viable = Decimal(value) if value else None
+    least = (value or {}).get("minimum")
+    # more than is asked for is a mistake that the form points out: until it is mended, no least is noted
+    bid.minimum_viable = Decimal(least) if least and Decimal(least) <= bid.requested else None
 
 
 def _dates(bid: Application, value: Any) -> None:
@@ -146,24 +147,15 @@ def _dates(bid: Application, value: Any) -> None:
         bid.starts_on, bid.ends_on = starts, ends
 
 
-def keep_least_possible(bid: Application, part: Part, content: dict[str, Any]) -> None:
-    """The least is not more than what is asked: until somebody puts that right, none is noted."""
-    if "minimum" not in {question.key for question in part.questions} and part.question("lines"):
-        money = bid.answers.filter(content__has_key="minimum").first()
-        _minimum(bid, money.content["minimum"] if money else None)
-    if bid.minimum_viable is not None and bid.minimum_viable > bid.requested:
-        bid.minimum_viable = None
-
-
 PROJECTIONS: dict[str, Callable[[Application, Any], None]] = {
+    "title": _title,
     "places": _places,
     "postcode": _postcode,
-    "people_expected": _people,
+    "people": _people,
     "cohorts": _cohorts,
     "goals": _goals,
     "targets": _targets,
-    "lines": _lines,
-    "minimum": _minimum,
+    "budget": _budget,
     "dates": _dates,
 }
 
@@ -171,10 +163,4 @@ PROJECTIONS: dict[str, Callable[[Application, Any], None]] = {
 def searchable(bid: Application) -> str:
     """All that was written in words, in one text, for searching."""
     contents = SectionAnswer.objects.filter(application=bid).values_list("content", flat=True)
-    words = [value for content in contents for value in content.values() if isinstance(value, str)]
-    return "\n".join([bid.title, *words])
-
-
-def fixed_keys(questions: tuple[Asked, ...]) -> list[str]:
-    """The parts with fields of their own among these questions."""
-    return [question.key for question in questions if question.kind == Question.Kind.FIXED]
+    return "\n".join(value for content in contents for value in content.values() if isinstance(value, str))

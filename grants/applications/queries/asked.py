@@ -12,26 +12,25 @@ from grants.rounds.queries import open_tiers, questions_for
 TITLES = {
     "idea": "Your idea",
     "need": "Why it is needed",
-    "place": "Where it happens",
-    "people": "Who it is for",
+    "where": "Where it happens and who it is for",
     "led": "How local people lead it",
-    "goals": "What you want to change",
-    "targets": "How you will know",
+    "difference": "What will be different",
     "money": "What it costs",
     "dates": "When it happens",
-    "safe": "Keeping people safe",
     "doing": "Who does what",
+    "safe": "Keeping everybody safe",
     "after": "What lasts",
+    "vision": "The vision for your place",
     "risk": "What could go wrong",
     "value": "Prices",
-    "vision": "Your vision for your place",
-    "equality": "Making it open to all",
+    "equality": "Open to everybody",
     "declaration": "Declaration",
 }
+MOST_TARGETS, MOST_LINES = 3, 20
 DECLARATIONS = (
     ("authority", "Our group has agreed to this bid"),
     ("true", "What we have written is true as far as we know"),
-    ("data", "We have read how the council uses what we tell it"),
+    ("check", "The council may check what we have written"),
     ("publish", "The council may publish the title, the amount and what it is for, if it is funded"),
 )
 
@@ -48,11 +47,6 @@ class Asked:
     choices: tuple[tuple[str, str], ...]
     words: int | None
     required: bool
-
-    @property
-    def most_rows(self) -> int:
-        """For parts with rows, the limit counts rows instead of words."""
-        return self.words or {"targets": 3, "lines": 10}.get(self.key, 10)
 
 
 @dataclass(frozen=True)
@@ -76,7 +70,6 @@ class Frame:
     most: Decimal
     starts_from: date
     ends_by: date
-    requested: Decimal
 
 
 def title_of(section: str) -> str:
@@ -127,5 +120,4 @@ def frame(bid: Application) -> Frame:
         most=tiers[-1].maximum if tiers else Decimal(0),
         starts_from=round_.starts_from,
         ends_by=round_.ends_by,
-        requested=bid.requested,
     )

@@ -142,17 +142,17 @@ def _aim(row: dict[str, Any]) -> str:
     return f"{aim}, now {row['baseline']}" if aim and row["baseline"] else aim
 
 
-def _lines(question: Asked, value: Any, names: Names) -> str:
+def _budget(question: Asked, value: Any, names: Names) -> str:
     categories, payers = dict(Category.choices), dict(BidLine.FundedBy.choices)
     return "\n".join(
         f"{line['item']} ({categories.get(line['category'], '')}): {pounds(Decimal(line['amount']))}, "
         f"{payers.get(line['funded_by'], '').lower()}"
-        for line in value or []
-    )
+        for line in (value or {}).get("lines") or []
+    ) + _least((value or {}).get("minimum"))
 
 
-def _minimum(question: Asked, value: Any, names: Names) -> str:
-    return pounds(Decimal(value)) if value else ""
+def _least(text: str | None) -> str:
+    return f"\nThe least that would still work: {pounds(Decimal(text))}" if text else ""
 
 
 def _dates(question: Asked, value: Any, names: Names) -> str:
@@ -170,14 +170,14 @@ def _plain(question: Asked, value: Any, names: Names) -> str:
 
 
 FIXED: dict[str, Callable[[Asked, Any, Names], str]] = {
+    "title": _plain,
     "places": _places,
     "postcode": _plain,
-    "people_expected": _plain,
+    "people": _plain,
     "cohorts": _cohorts,
     "goals": _goals,
     "targets": _targets,
-    "lines": _lines,
-    "minimum": _minimum,
+    "budget": _budget,
     "dates": _dates,
     "declaration": _declaration,
 }

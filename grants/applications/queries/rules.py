@@ -1,7 +1,7 @@
 """When an answer is complete and right: one rule for each kind of question, used by the form and before sending."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,9 +9,10 @@ from typing import Any
 from communities.core.money import pounds
 from communities.places.queries import normalise
 from grants.applications.models import BidLine
-from grants.applications.queries.asked import DECLARATIONS, Asked, Frame, Part
+from grants.applications.queries.asked import DECLARATIONS, MOST_LINES, MOST_TARGETS, Asked, Frame, Part
 from grants.rounds.models import Question
 
+TITLE = 80
 Content = Mapping[str, Any]
 Found = str | tuple[str, str]  # a sentence, or the field of a part that has several and its sentence
 Rule = Callable[[Asked, Any, Frame], Sequence[Found]]
@@ -29,8 +30,6 @@ class Problem:
 
 def part_problems(part: Part, content: Content, frame: Frame) -> list[Problem]:
     """Everything missing or wrong in one section."""
-    if part.question("lines"):
-        frame = replace(frame, requested=asked_of_grant(content.get("lines") or []))
     return [
         Problem(part.key, question.key, *((found,) if isinstance(found, str) else (found[1], found[0])))
         for question in part.questions
@@ -76,10 +75,13 @@ def _text(question: Asked, value: Any, frame: Frame) -> list[str]:
     text = str(value or "").strip()
     if not text:
         return [f"Enter an answer to “{question.text}”"] if question.required else []
-    if question.key == "title" and len(text) > 80:
-        return [f"The title must be 80 characters or fewer. It is {len(text) - 80} too long"]
     over = words_in(text) - question.words if question.words else 0
     return [f"Your answer to “{question.text}” must be {question.words} words or fewer. It is {over} too long"] * (over > 0)
+
+
+def _title(question: Asked, value: Any, frame: Frame) -> list[str]:
+    over = len(str(value or "").strip()) - TITLE
+    return [f"The title must be {TITLE} characters or fewer. It is {over} too long"] if over > 0 else _text(question, value, frame)
 
 
 def _number(question: Asked, value: Any, frame: Frame) -> list[str]:
@@ -124,43 +126,52 @@ def _goals(question: Asked, value: Any, frame: Frame) -> Sequence[Found]:
 def _targets(question: Asked, value: Any, frame: Frame) -> list[str]:
     rows = value or []
     if not rows:
-        return ["Add at least one thing that will show it worked"] if question.required else []
-    if len(rows) > question.most_rows:
-        return [f"Give no more than {question.most_rows} things that will show it worked"]
-    sentences = []
-    for number, row in enumerate(rows, start=1):
-        if not row.get("own_words") and not row.get("indicator"):
-            sentences.append(f"Target {number}: say in your own words what you will count or notice")
-        elif row.get("indicator") and not row.get("value"):
-            sentences.append(f"Target {number}: enter the number you aim for")
-    return sentences
+        return ["Say at least one thing that will be different"] if question.required else []
+    if len(rows) > MOST_TARGETS:
+        return [f"Give no more than {MOST_TARGETS} things that will be different"]
+    return [
+        f"Target {number}: {sentence}" for number, row in enumerate(rows, start=1) for sentence in _target(question, row)
+    ]
 
 
-def _lines(question: Asked, value: Any, frame: Frame) -> list[str]:
-    rows = value or []
+def _target(question: Asked, row: Mapping[str, Any]) -> list[str]:
+    words = row.get("own_words") or ""
+    if not words and not row.get("indicator"):
+        return ["say in your own words what will be different, or pick something from our list"]
+    if question.words and words_in(words) > question.words:
+        return [f"your own words must be {question.words} words or fewer. They are {words_in(words) - question.words} too long"]
+    return [] if row.get("value") else ["enter the number you aim for"]
+
+
+def _budget(question: Asked, value: Any, frame: Frame) -> Sequence[Found]:
+    rows = (value or {}).get("lines") or []
     if not rows:
-        return ["Add at least one cost"]
-    if len(rows) > question.most_rows:
-        return [f"Give no more than {question.most_rows} costs. Put small things of one kind together"]
+        return [("lines", "Add at least one cost")]
     if any(_amount(row) <= 0 or not row.get("item") for row in rows):
-        return ["Every cost needs a name and an amount above £0"]
-    if frame.requested == 0:
-        return ["None of the costs is to be paid by this grant. Choose “This grant” for those you ask us to pay"]
-    if frame.requested < frame.least:
-        return [f"You ask for {pounds(frame.requested)}. The least you can ask for in this round is {pounds(frame.least)}"]
-    if frame.requested > frame.most:
-        return [f"You ask for {pounds(frame.requested)}. The most you can ask for in this round is {pounds(frame.most)}"]
+        return [("lines", "Every cost needs a name and an amount above £0")]
+    asked = asked_of_grant(rows)
+    return [*_asked(asked, len(rows), frame), *_least((value or {}).get("minimum"), asked)]
+
+
+def _asked(asked: Decimal, rows: int, frame: Frame) -> list[Found]:
+    if rows > MOST_LINES:
+        return [("lines", f"Give no more than {MOST_LINES} costs. Put small things of one kind together")]
+    if asked == 0:
+        return [("lines", "Nothing is to be paid by this grant. Choose “This grant” for the costs you ask us to pay")]
+    if asked < frame.least:
+        return [("lines", f"You ask for {pounds(asked)}. The least you can ask for in this round is {pounds(frame.least)}")]
+    if asked > frame.most:
+        return [("lines", f"You ask for {pounds(asked)}. The most you can ask for in this round is {pounds(frame.most)}")]
     return []
 
 
-def _minimum(question: Asked, value: Any, frame: Frame) -> list[str]:
-    if value in (None, ""):
-        return ["Enter the least that would still work"] if question.required else []
-    least = Decimal(value)
-    if least <= 0:
-        return ["The least that would still work must be more than £0"]
-    if frame.requested and least > frame.requested:
-        return [f"The least that would still work must not be more than the {pounds(frame.requested)} you ask for"]
+def _least(text: str | None, asked: Decimal) -> list[Found]:
+    if not text:
+        return [("minimum", "Enter the least that would still work")]
+    if Decimal(text) <= 0:
+        return [("minimum", "The least that would still work must be more than £0")]
+    if asked and Decimal(text) > asked:
+        return [("minimum", f"The least that would still work must not be more than the {pounds(asked)} you ask for")]
     return []
 
 
@@ -198,14 +209,14 @@ KINDS: dict[str, Rule] = {
     Question.Kind.CHOICE: _choice,
 }
 FIXED: dict[str, Rule] = {
+    "title": _title,
     "places": _places,
     "postcode": _postcode,
-    "people_expected": _number,
+    "people": _number,
     "cohorts": _cohorts,
     "goals": _goals,
     "targets": _targets,
-    "lines": _lines,
-    "minimum": _minimum,
+    "budget": _budget,
     "dates": _dates,
     "declaration": _declaration,
 }
