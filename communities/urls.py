@@ -9,4 +9,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("communities.places.urls")),
     path("", include("communities.framework.urls")),
     path("files/<uuid:public_id>/", stored_file, name="stored_file"),
+    path("", include("communities.groups.urls")),
 ]

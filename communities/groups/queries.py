@@ -8,7 +8,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from communities.core.outbox import Recipient
 from communities.core.permissions import Actor
-from communities.groups.models import AccountableBody, Group, GroupDocument, Membership, RelatedPeople, VisionVersion
+from communities.groups.models import AccountableBody, Group, GroupDocument, Membership, RelatedPeople, Vision, VisionVersion
 from communities.people.models import Person
 
 
@@ -79,6 +79,13 @@ def vision_words(group: Group) -> VisionVersion | None:
     if group.vision_id is None:
         return None
     return VisionVersion.objects.filter(vision=group.vision_id).select_related("vision").first()
+
+
+def visions_to_share(group: Group) -> QuerySet[Vision]:
+    """The visions that other groups have written for the same place."""
+    found = Vision.objects.filter(place=group.place_id) if group.place_id else Vision.objects.none()
+    own = [group.vision_id] if group.vision_id else []
+    return found.exclude(pk__in=own).prefetch_related("versions").order_by("title")
 
 
 def documents(group: Group) -> QuerySet[GroupDocument]:

@@ -61,9 +61,9 @@ def everything_answered(bid: Application, moment: Moment) -> bool | str:
     left = problems(bid)
     if not left:
         return True
-    return f"Your bid is not complete yet: {left[0][1]}." if len(left) == 1 else (
-        f"Your bid is not complete yet. {len(left)} things are missing. The first: {left[0][1]}."
-    )
+    unfinished = len({section for section, _ in left})
+    many = f" {unfinished} parts are not finished. First" if unfinished > 1 else ""
+    return f"Your bid is not complete yet{'.' if many else ''}{many}: {left[0][1]}."
 
 
 @need("the deadline and its minutes of grace have passed", "The round is still open.", loads=("round",))

@@ -66,6 +66,9 @@ def framework():
 class WholeRoundFactory(RoundFactory):
     """A published round with the questions of a whole bid."""
 
+    class Meta:
+        skip_postgeneration_save = True
+
     @factory.post_generation
     def questions(round_, create, extracted, **kwargs):  # noqa: N805
         ask_everything(round_.terms)
@@ -134,7 +137,7 @@ def fill_in(bid, by, at=BEGUN, **changes):
     from grants.applications.queries import answers, parts
 
     content = whole_content(**changes)
-    for section in ("money", *(key for key in content if key != "money")):
+    for section in ("money", *content):  # the money first: the amount decides what else is asked
         bid.refresh_from_db()
         if section in {part.key for part in parts(bid)}:
             asked = next(part for part in parts(bid) if part.key == section)
