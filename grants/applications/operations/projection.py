@@ -7,7 +7,6 @@ from typing import Any
 from communities.framework.models import Cohort, Goal, Indicator
 from communities.places.models import Area, Level, PriorityPlace
 from communities.places.queries import lookup
-from communities.places.queries.boundaries import Answer
 from grants.applications.models import (
     Application,
     BidCohort,
@@ -21,14 +20,6 @@ from grants.applications.queries import Part, asked_of_grant, cost_of
 from grants.applications.queries.rules import day
 from grants.rounds.models import Question
 from grants.rounds.queries import tier_for
-
-VERDICTS = {
-    Answer.IN: Application.PlaceVerdict.IN,
-    Answer.NOT_SURE: Application.PlaceVerdict.NOT_SURE,
-    Answer.NOT_IN: Application.PlaceVerdict.ELSEWHERE,
-    Answer.UNKNOWN: Application.PlaceVerdict.UNKNOWN,
-}
-
 
 def project(bid: Application, part: Part, content: dict[str, Any]) -> None:
     """Let the rows and columns of a bid follow what was answered in one section."""
@@ -66,7 +57,7 @@ def _postcode(bid: Application, value: Any) -> None:
     bid.lsoa = Area.objects.filter(level=Level.LSOA, code=code, vintage=2021).first() if code else None
     if bid.place_note:  # an officer has looked into it: a new look-up does not overrule a person
         return
-    bid.place_verdict = VERDICTS[found.verdict.answer] if found else Application.PlaceVerdict.UNKNOWN
+    bid.place_verdict = Application.PlaceVerdict(found.verdict.answer if found else "unknown")
     unknown = bid.place_verdict == Application.PlaceVerdict.UNKNOWN
     bid.place = _largest(bid) if unknown else found.place if found else None
 
