@@ -35,7 +35,8 @@ def test_the_front_page_says_so_when_nothing_is_open(client):
     assert "No round is open today" in page(client, "front").content.decode()
 
 
-def test_a_draft_is_not_found_by_visitors_and_seen_by_officers(client, carol):
+def test_a_draft_is_not_found_by_visitors_and_seen_by_officers(client, carol, settings):
+    settings.STAFF_SECOND_FACTOR = False
     round_ = RoundFactory(status=Round.Status.DRAFT)
     assert page(client, "round", round_.public_id).status_code == 404
     client.force_login(carol)
