@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from allauth.account.models import EmailAddress
+from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef, Q
 
 from communities.core.events import record_event
 from communities.core.lifecycle import unit
+from communities.core.models import Message
 from communities.core.permissions import SYSTEM, Actor
 from communities.core.refusals import Refused
 from communities.people.models import PERSON, ROLE_GRANT, GrantStatus, Household, Person, RoleGrant, User
@@ -156,11 +158,13 @@ def _keep_office_door(user: User) -> None:
     user.forget_roles()
 
 
-def close_unused_accounts(*, before: datetime) -> int:
-    """Remove accounts that were opened by typing an address and never signed in to."""
-    unused = User.objects.filter(last_login=None, is_superuser=False, date_joined__lt=before, person=None)
-    unused = unused.exclude(Exists(RoleGrant.objects.filter(user=OuterRef("pk"))))
-    return unused.delete()[0]
+def forget_sign_ins(*, at: datetime) -> int:
+    """Forget ended sessions, the words of sign-in mail that was sent, and accounts never used; count the accounts."""
+    Session.objects.filter(expire_date__lt=at).delete()
+    mail = Message.objects.filter(Q(template__startswith="account/") | Q(template__startswith="mfa/"))
+    mail.filter(created_at__lt=at - timedelta(hours=1)).exclude(state=Message.State.WAITING).update(body="")
+    unused = User.objects.filter(last_login=None, is_superuser=False, person=None, role_grants=None)
+    return unused.filter(date_joined__lt=at - timedelta(days=7)).delete()[1].get("communities.User", 0)
 
 
 def note_sign_in(user: User, *, at: datetime, methods: Sequence[str]) -> None:

@@ -31,14 +31,14 @@ class Command(BaseCommand):
             return
         self.run_if_there("load_framework")
         if settings.DEMONSTRATION and not User.objects.exists():
-            self.stdout.write("Making the demonstration: groups, bids and decisions in every state ...")
-            self.run_if_there("load_demo")
+            self.run_if_there("load_demo", "Making the demonstration: groups, bids and decisions in every state ...")
         self.collect_static()
         self.say_where()
 
-    def run_if_there(self, name: str) -> None:
+    def run_if_there(self, name: str, sentence: str = "") -> None:
         """Run another command of the project."""
         if name in get_commands():
+            self.stdout.write(sentence, ending="\n" if sentence else "")
             call_command(name, verbosity=0)
 
     def collect_static(self) -> None:

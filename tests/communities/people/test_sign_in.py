@@ -2,6 +2,7 @@
 
 import re
 import time
+from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -11,9 +12,11 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
+from communities.core.clock import moved, now
 from communities.core.models import Event, Message
 from communities.core.outbox import send_due
 from communities.people.models import Person, User
+from communities.people.tasks import forget_old_sign_ins
 
 SIGN_IN = "/sign-in/"
 CODE = re.compile(r"^[A-Z0-9]{4}-[A-Z0-9]{4}$", re.MULTILINE)
@@ -65,6 +68,22 @@ def test_the_mail_waits_in_the_outbox_so_nobody_waits_for_the_mail_server(client
     message = Message.objects.get()
     assert (message.state, message.user, message.template) == ("waiting", None, "account/email/login_code")
     assert mail.outbox == []
+
+
+def test_nobody_in_the_office_can_read_somebody_elses_code(client, carol, grace):
+    ask(client, grace.email)
+    assert not Message.objects.visible_to(carol).exists()
+    assert not carol.has_perm("communities.view_message", Message.objects.get())
+
+
+def test_what_was_sent_is_wiped_within_the_hour(client, asha):
+    ask(client, asha.email)
+    send_due()
+    forget_old_sign_ins()
+    assert CODE.search(Message.objects.get().body)
+    with moved(now() + timedelta(minutes=61)):
+        forget_old_sign_ins()
+    assert Message.objects.get().body == ""
 
 
 def test_a_wrong_code_is_refused_three_times_at_most(client, asha):
