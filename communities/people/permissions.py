@@ -2,8 +2,7 @@
 
 from django.db.models import Q
 
-from communities.core.models import Message
-from communities.core.permissions import EVERY, NONE, Actor, permission, roles_of
+from communities.core.permissions import EVERY, NONE, Actor, permission
 from communities.people.models import Person, RoleGrant, User
 
 CASEWORK = ("officer", "senior_officer", "finance")
@@ -87,13 +86,3 @@ def grant_role(user: Actor) -> Q:
 def end_role(user: Actor) -> Q:
     """Roles are ended by access managers only."""
     return NONE
-
-
-@permission(
-    "communities.view_message", Message, "Officers and auditors, but never mail with sign-in codes; everyone their own"
-)
-def view_message(user: Actor) -> Q:
-    """Whoever could read the code of somebody else could sign in as them."""
-    if roles_of(user) & {"officer", "senior_officer", "auditor"}:
-        return ~Q(template__startswith="account/") & ~Q(template__startswith="mfa/")
-    return Q(user=user.pk)
