@@ -32,16 +32,23 @@ def areas_with_goals() -> QuerySet[OutcomeArea]:
 
 @dataclass(frozen=True)
 class Quoted:
-    """A figure of the paper, and what the imported data gives for it, if anything."""
+    """A sentence of the paper with its figures, and what the imported data gives for them, if anything."""
 
-    figure: HeadlineFigure
-    computed: Figure | None
+    quotation: str
+    chapter: str
+    notes: list[str]
+    counted: list[tuple[str, Figure]]
 
 
 def quoted() -> list[Quoted]:
     """The paper's figures in its own words; beside two of them what we count ourselves, which may differ."""
-    counted = {
-        "residents-deprived-2019": deprived_residents("2019", "Mid-2015"),
-        "children-deprived": deprived_residents("2019", "Mid-2015", field="age_0_15"),
+    counts = {
+        "residents-deprived": ("People", deprived_residents("2019", "Mid-2015")),
+        "children-deprived": ("Children under 16", deprived_residents("2019", "Mid-2015", field="age_0_15")),
     }
-    return [Quoted(each, counted.get(each.code)) for each in HeadlineFigure.objects.all()]
+    sentences: dict[str, Quoted] = {}
+    for each in HeadlineFigure.objects.all():
+        one = sentences.setdefault(each.quotation, Quoted(each.quotation, each.chapter, [], []))
+        one.notes.extend({each.note} - {"", *one.notes})
+        one.counted.extend([counts[each.code]] if each.code in counts else [])
+    return list(sentences.values())

@@ -312,7 +312,7 @@ class JobAdmin(LifecycleAdmin[Job]):
             with kept_on(form, request):
                 job = jobs.send(form.cleaned_data["file"], kind=kind, about=about, by=request.user, at=now())
                 return HttpResponseRedirect(self._address("change", job.pk))
-        context = {**self.admin_site.each_context(request), "opts": self.opts, "object": "Imports", "form": form}
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "object": "New file", "form": form}
         context |= {
             "title": "Send a file to import",
             "back": self._address("changelist"),

@@ -94,6 +94,7 @@ class Dataset(models.Model):
     objects = Ruled.as_manager()
 
     class Meta:
+        verbose_name = "release"
         ordering = ("kind", "release")
         constraints: ClassVar[Any] = [
             models.UniqueConstraint(
@@ -193,6 +194,8 @@ class AreaMeasure(models.Model):
     objects = Ruled.as_manager()
 
     class Meta:
+        verbose_name = "figure of an area"
+        verbose_name_plural = "figures of areas"
         constraints: ClassVar[Any] = [
             models.UniqueConstraint(fields=("dataset", "field", "area"), name="area_measure_once")
         ]
@@ -278,6 +281,8 @@ class PlaceDefinition(models.Model):
     objects = Ruled.as_manager()
 
     class Meta:
+        verbose_name = "boundary"
+        verbose_name_plural = "boundaries"
         ordering = ("place", "-version")
         constraints: ClassVar[Any] = [
             models.UniqueConstraint(fields=("place", "version"), name="place_definition_version_unique"),

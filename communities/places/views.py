@@ -47,7 +47,11 @@ def check(request: HttpRequest) -> HttpResponse:
 @require_safe
 def about_data(request: HttpRequest) -> HttpResponse:
     """Where every figure comes from, under which licence, and which ones have not been loaded."""
-    loaded = Dataset.objects.visible_to(request.user).filter(withdrawn_at=None)
-    there = {(each.kind, each.release) for each in loaded}
-    absent = [each for each in Publication.objects.all() if (each.kind, each.release) not in there]
-    return render(request, "communities/places/data.html", {"loaded": loaded, "absent": absent})
+    releases = Dataset.objects.visible_to(request.user).filter(withdrawn_at=None)
+    there = {(each.kind, each.release) for each in releases}
+    context = {
+        "loaded": [each for each in releases if not each.is_demo],
+        "made_up": [each for each in releases if each.is_demo],
+        "absent": [each for each in Publication.objects.all() if (each.kind, each.release) not in there],
+    }
+    return render(request, "communities/places/data.html", context)

@@ -1,4 +1,4 @@
-"""The pages about places in a real browser: nothing for axe, nothing against the policy, nothing wider than the screen."""
+"""The pages about places in a real browser."""
 
 import os
 from pathlib import Path
@@ -82,8 +82,10 @@ def test_a_preview_is_confirmed(shown, site, carol):
 
 @pytest.mark.parametrize(
     "address",
-    ["priorityplace/", "dataset/", "publication/", "area/", "areameasure/", "postcode/", "cohort/", "goal/", "indicator/",
-     "headlinefigure/", "needward/"],
+    [
+        "priorityplace/", "dataset/", "publication/", "area/", "areameasure/", "postcode/", "cohort/", "goal/",
+        "indicator/", "headlinefigure/", "needward/",
+    ],
 )  # fmt: skip
 def test_the_lists_of_the_office(shown, site, grace, address):
     held(site(grace, f"/office/communities/{address}"), f"office-{address.strip('/')}")

@@ -171,6 +171,14 @@ def test_areas_can_be_searched_and_read(areas, carol, office):  # noqa: F811
     assert client.get(page("area", "change", area.pk)).status_code == 200
 
 
+def test_an_import_that_waits_is_on_the_front_page(areas, carol, fiona, office):  # noqa: F811
+    client = office(carol)
+    client.post(page("job", "add"), {"what": "official:imd/2019", "file": upload()})
+    run_waiting()
+    assert "Look at imports" in text(client.get(reverse("admin:index")))
+    assert "Look at imports" not in text(office(fiona).get(reverse("admin:index")))
+
+
 # -- the framework ----------------------------------------------------------------------------------------------------
 
 

@@ -111,7 +111,9 @@ def test_made_up_figures_are_marked(client, facts):
         kind="imd", release="2019", title="Index", publisher="x", licence="x", attribution="x", sha256="0" * 64, rows=1,
         imported_at=AT, is_demo=True,
     )  # fmt: skip
-    assert "Made up" in text(client.get(reverse("about_data")))
+    page = text(client.get(reverse("about_data")))
+    assert "No official figures have been loaded yet." in page
+    assert "not official and describe nowhere" in page
 
 
 def test_the_purpose_page_quotes_the_paper_beside_what_we_count(client, facts):
