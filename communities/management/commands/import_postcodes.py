@@ -30,7 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--by", required=True, help="The e-mail address of the officer who asked for it.")
         parser.add_argument("--dry-run", action="store_true", help="Only say what would be done.")
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
+    def handle(self, *args: Any, **options: Any) -> None:
         """Read, say what there is, and write unless it is a dry run."""
         release = Publication.objects.filter(kind=Dataset.Kind.POSTCODES, release=options["release"]).first()
         by = User.objects.filter(email=options["by"].lower(), is_active=True).first()

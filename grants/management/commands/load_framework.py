@@ -15,7 +15,7 @@ class Command(BaseCommand):
 
     help = "Load the facts of the white paper and the library of terms. Safe to run again."
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
+    def handle(self, *args: Any, **options: Any) -> None:
         """Load room by room, in house order, and say what was added."""
         for load in (load_places, load_framework, load_check_types, load_library):
             for name, loaded in load().items():
