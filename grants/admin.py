@@ -1,6 +1,8 @@
 """The officers' pages of this app, room by room (the admin looks here)."""
 
+from grants.applications import admin as applications
+from grants.checks import admin as checks
 from grants.funds import admin as funds
 from grants.rounds import admin as rounds
 
-__all__ = ["funds", "rounds"]
+__all__ = ["applications", "checks", "funds", "rounds"]

@@ -20,6 +20,7 @@ from communities.core.fields import Fields, Lookup, RuledFilter
 from communities.core.forms import ModelForm
 from communities.core.locking import unit
 from communities.core.models import Event
+from communities.core.rules import HEADS, lifecycles, steps
 from communities.core.sections import assemble
 
 __all__ = [
@@ -75,10 +76,24 @@ class OfficeSite(AdminSite):
         return super().index(request, context | dict(extra_context or {}))
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """The admin's own pages, and a page that shows every component."""
+        """The admin's own pages, one that shows every component, one that shows every step."""
         from communities.core.gallery import components  # noqa: PLC0415 (the gallery's forms need the apps to be ready)
 
-        return [path("components/", self.admin_view(components), name="components"), *super().get_urls()]
+        return [
+            path("components/", self.admin_view(components), name="components"),
+            path("help/steps/", self.admin_view(self.steps), name="steps"),
+            *super().get_urls(),
+        ]
+
+    def steps(self, request: HttpRequest) -> TemplateResponse:
+        """Everything that can happen to anything: from where to where, who may, what must hold."""
+        tables = [
+            {"name": str(each.model._meta.verbose_name).capitalize(), "rows": steps(each)}
+            for each in lifecycles()
+            if each.steps
+        ]
+        context = {**self.each_context(request), "title": "What can happen to what", "tables": tables, "heads": HEADS}
+        return TemplateResponse(request, "admin/steps.html", context)
 
 
 def as_cards(value: Any) -> list[Any]:

@@ -9,6 +9,8 @@ from django.db import models
 from communities.core.lifecycle import LIFECYCLES, Lifecycle
 from communities.core.permissions import REGISTRY, Permission
 
+HEADS = ("Step", "From", "To", "Who may", "What must hold", "Message", "What follows")
+
 
 class RoleLike(Protocol):
     """What is told about a role."""
@@ -63,22 +65,29 @@ def lifecycles_text() -> str:
 
 
 def _steps(lifecycle: Lifecycle[Any]) -> list[str]:
-    heads = ("Step", "From", "To", "Who may", "What must hold", "Message", "What follows")
-    return table(
-        heads,
-        [
-            (
-                row["label"] or row["step"].replace("_", " ").capitalize(),
-                ", ".join(row["source"]) or "(new)",
-                row["target"],
-                REGISTRY[row["who"]].sentence if row["who"] in REGISTRY else row["who"],
-                "; ".join(row["needs"]),
-                row["message"].replace("_", " "),
-                ", ".join(row["effects"]),
+    return table(HEADS, [tuple(row.values()) for row in steps(lifecycle)])
+
+
+def steps(lifecycle: Lifecycle[Any]) -> list[dict[str, str]]:
+    """Every step of one table in words, by the heading of its column."""
+    return [
+        dict(
+            zip(
+                HEADS,
+                (
+                    row["label"] or row["step"].replace("_", " ").capitalize(),
+                    ", ".join(row["source"]) or "(new)",
+                    row["target"],
+                    REGISTRY[row["who"]].sentence if row["who"] in REGISTRY else row["who"],
+                    "; ".join(row["needs"]),
+                    row["message"].replace("_", " "),
+                    ", ".join(row["effects"]),
+                ),
+                strict=True,
             )
-            for row in lifecycle.as_table()
-        ],
-    )
+        )
+        for row in lifecycle.as_table()
+    ]
 
 
 def permissions_text(roles: Iterable[RoleLike]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any, cast
 from uuid import UUID
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib import messages as banners
 from django.contrib.admin.utils import unquote
@@ -103,7 +104,7 @@ class MessageAdmin(ReadOnlyAdmin[Message]):
     ordering = ("-created_at", "-pk")
     fields = ("subject", "to", "body", "state_tag", "written", "sent", "attempts", "error")
     readonly_fields = fields
-    change_form_template = "communities/correspondence/message.html"
+    change_form_template = "communities/correspondence/record.html"
 
     @admin.display(description="Message", ordering="subject")
     def what(self, message: Message) -> SafeString:
@@ -153,6 +154,7 @@ class MessageAdmin(ReadOnlyAdmin[Message]):
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
         """A failed message comes with the reason and a button."""
         message, can = context.get("original"), request.user.has_perm("communities.resend_message")
+        context["heading"] = message.subject if message is not None else ""
         if message is not None and message.state == Message.State.FAILED and can:
             href = reverse("admin:communities_message_again", args=[message.pk])
             context["buttons"] = [{"text": "Try again", "href": href, "post": True}]
@@ -166,12 +168,12 @@ class ThingFilter(admin.SimpleListFilter):
     title = "about"
     parameter_name = "object_model"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:  # noqa: ARG002
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
         """Everything that has states."""
         named = [(label, str(each.model._meta.verbose_name).capitalize()) for label, each in LIFECYCLES.items()]
         return sorted(named, key=lambda pair: pair[1])
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:  # noqa: ARG002
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
         """Only those."""
         return queryset.filter(object_model=self.value()) if self.value() else queryset
 
@@ -188,7 +190,6 @@ class EventAdmin(ReadOnlyAdmin[Event]):
     search_help_text = "Search by person, case or number"
     ordering = ("-pk",)
     fields = (
-        "what_happened",
         "who",
         "when",
         "written_down",
@@ -205,11 +206,6 @@ class EventAdmin(ReadOnlyAdmin[Event]):
     def what(self, event: Event) -> SafeString:
         """What happened, and to which thing."""
         return two_lines(sentence(event.verb), self.thing(event), event.reason[:80])
-
-    @admin.display(description="What happened")
-    def what_happened(self, event: Event) -> str:
-        """The sentence and the name of the act."""
-        return f"{sentence(event.verb)} ({event.verb})"
 
     @admin.display(description="Who")
     def who(self, event: Event) -> str:
@@ -229,12 +225,20 @@ class EventAdmin(ReadOnlyAdmin[Event]):
     @admin.display(description="About")
     def thing(self, event: Event) -> str:
         """The kind of thing and its number."""
-        return f"{event.object_model.rpartition('.')[2]} {event.object_pk}".strip()
+        try:
+            kind = str(apps.get_model(event.object_model)._meta.verbose_name).capitalize()
+        except (LookupError, ValueError):
+            kind = event.object_model
+        return f"{kind} {event.object_pk}".strip()
 
     @admin.display(description="State")
     def moved(self, event: Event) -> str:
         """From where to where."""
-        return f"{event.source or 'new'} → {event.target}" if event.target else NOTHING
+        table = LIFECYCLES.get(event.object_model)
+        if table is None or event.source == event.target:
+            return NOTHING
+        before = table.state(event.source) if event.source else "(new)"
+        return f"{before} → {table.state(event.target)}"
 
     @admin.display(description="Detail")
     def changes(self, event: Event) -> str:
@@ -242,13 +246,19 @@ class EventAdmin(ReadOnlyAdmin[Event]):
         detail = getattr(event, "detail", None)
         if detail is None:
             return "Erased" if event.digest else NOTHING
-        return "\n".join(f"{name}: {value}" for name, value in detail.data.items())
+        return "\n".join(f"{name.replace('_', ' ')}: {_plain(value)}" for name, value in detail.data.items())
 
     @admin.display(description="Sealed")
     def seal(self, event: Event) -> str:
         """Its place in the sealed chain."""
         link = getattr(event, "link", None)
         return f"Number {link.position}, {moment(link.sealed_at)}" if link else "Not yet"
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        """Called by what happened."""
+        event = context.get("original")
+        context["heading"] = sentence(event.verb) if event is not None else ""
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description="The whole case")
     def whole_case(self, event: Event) -> str:
@@ -257,3 +267,10 @@ class EventAdmin(ReadOnlyAdmin[Event]):
             return NOTHING
         address = f"{reverse('admin:communities_event_changelist')}?q={event.case}"
         return format_html('<a class="govuk-link" href="{}">Everything on this case</a>', address)
+
+
+def _plain(value: Any) -> str:
+    """A kept value as people read it: a list is what it was and what it became."""
+    if isinstance(value, list):
+        return ", ".join(_plain(one) for one in value if one not in (None, ""))
+    return NOTHING if value in (None, "") else str(value)

@@ -37,6 +37,7 @@ class ContactForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["happened_at"].width = 5  # type: ignore[attr-defined]
         self.fields["happened_on"].latest = today()  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

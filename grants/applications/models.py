@@ -44,8 +44,8 @@ class Application(Stateful):
         DRAFT = "draft", "Not sent"
         SUBMITTED = "submitted", "Received"
         IN_CHECK = "in_check", "Being checked"
-        MORE_INFO = "more_info", "We need something from you"
-        INELIGIBLE_PROPOSED = "ineligible_proposed", "Ineligible, to be confirmed"
+        MORE_INFO = "more_info", "Waiting for the group"
+        INELIGIBLE_PROPOSED = "ineligible_proposed", "To be confirmed"
         INELIGIBLE = "ineligible", "Not eligible"
         IN_ASSESSMENT = "in_assessment", "Being assessed"
         DECIDED = "decided", "Decision made"
@@ -59,6 +59,16 @@ class Application(Stateful):
         UNKNOWN = "unknown", "Not known"
 
     lock_rank: ClassVar[int] = 40
+    status_colours: ClassVar[dict[str, str]] = {
+        "submitted": "light-blue",
+        "in_check": "yellow",
+        "more_info": "orange",
+        "ineligible_proposed": "orange",
+        "ineligible": "grey",
+        "in_assessment": "turquoise",
+        "decided": "green",
+        "withdrawn": "grey",
+    }
 
     reference = models.CharField(max_length=20, blank=True, help_text="Given when the bid is sent.")
     round = models.ForeignKey(Round, models.PROTECT, related_name="applications")

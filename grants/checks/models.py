@@ -32,6 +32,7 @@ class BidCheck(models.Model):
     check_type = models.ForeignKey(CheckType, models.PROTECT, null=True, blank=True, related_name="+")
     name = models.CharField(max_length=120)
     order = models.PositiveSmallIntegerField(default=0)
+    is_required = models.BooleanField(default=True, help_text="The bid goes to assessment only when it is judged.")
     finding = models.CharField(max_length=7, choices=Finding.choices, default=Finding.UNKNOWN)
     finding_note = models.TextField(blank=True)
     found_at = models.DateTimeField()
@@ -55,6 +56,17 @@ class BidCheck(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a person has still to judge it."""
+        return self.is_required and not self.judgement
+
+    @property
+    def is_contrary(self) -> bool:
+        """Whether the person saw it differently from the system."""
+        opposite = {self.Finding.PASSED: self.Judgement.FAILED, self.Finding.FAILED: self.Judgement.PASSED}
+        return bool(self.judgement) and opposite.get(self.Finding(self.finding)) == self.judgement
 
 
 class InformationRequest(Stateful):
@@ -114,6 +126,9 @@ class IneligibleFinding(models.Model):
     settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     settled_at = models.DateTimeField(null=True, blank=True)
     is_confirmed = models.BooleanField(null=True, blank=True)
+    settled_note = models.TextField(blank=True)
+
+    objects = Ruled.as_manager()
 
     class Meta:
         ordering = ("-proposed_at",)
@@ -123,6 +138,11 @@ class IneligibleFinding(models.Model):
                 condition=Q(settled_by=None) | ~Q(settled_by=F("proposed_by")),
                 name="ineligible_settled_by_another",
                 violation_error_message="Another officer has to confirm this.",
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_by=None, settled_at=None, is_confirmed=None)
+                | Q(settled_by__isnull=False, settled_at__isnull=False, is_confirmed__isnull=False),
+                name="ineligible_settled_by_and_at_together",
             ),
         ]
 
@@ -147,6 +167,13 @@ class Flag(models.Model):
 
     class Meta:
         ordering = ("-raised_at",)
+        constraints: ClassVar[Any] = [
+            models.CheckConstraint(
+                condition=Q(resolved_by=None, resolved_at=None)
+                | Q(resolved_by__isnull=False, resolved_at__isnull=False),
+                name="flag_resolved_by_and_at_together",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.reason[:80]

@@ -1,0 +1,242 @@
+"""The officers' queue of bids, and the one page of each case. Later rooms add their buttons, links and parts."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Q, QuerySet, prefetch_related_objects
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
+
+from communities.core.casework import LifecycleAdmin, StepAction
+from communities.core.clock import today
+from communities.core.dates import add_working_days, working_days_between
+from communities.core.events import Entry, timeline
+from communities.core.office import RuledFilter, date_column, money_column, status_column, two_lines
+from communities.people.models import User
+from communities.templatetags.govuk import day, money
+from grants.applications.models import APPLICATION, Application
+
+S = Application.Status
+UNSENT = (S.DRAFT, S.LAPSED)
+ENDED = (S.DECIDED, S.INELIGIBLE, S.WITHDRAWN, S.LAPSED)
+TAKEN = ("application.begin_check", "application.assign")
+SOON = 5
+
+
+class StatusFilter(admin.SimpleListFilter):
+    """How bids stand. Those that were never sent are kept out of sight until they are asked for."""
+
+    title = "status"
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Every state."""
+        return [(str(value), str(label)) for value, label in S.choices]
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        """The first says what is shown without a choice."""
+        for number, choice in enumerate(super().choices(changelist)):
+            yield choice if number else {**choice, "display": "All that were sent"}
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Application]) -> QuerySet[Application]:
+        """Bids in that state, or all that were sent."""
+        return queryset.filter(status=self.value()) if self.value() else queryset.exclude(status__in=UNSENT)
+
+
+class OfficerFilter(admin.SimpleListFilter):
+    """Whose desk a bid is on."""
+
+    title = "with"
+    parameter_name = "officer"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Me, nobody, and the others who check bids."""
+        officers = User.objects.filter(pk__in=Application.objects.exclude(officer=None).values("officer"))
+        others = [(str(each.pk), str(each)) for each in officers if each.pk != request.user.pk]
+        return [("me", "Me"), ("nobody", "Nobody yet"), *others]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Application]) -> QuerySet[Application]:
+        """Bids on that desk."""
+        chosen = self.value()
+        if chosen is None:
+            return queryset
+        known = {"me": Q(officer=request.user.pk), "nobody": Q(officer=None)}
+        return queryset.filter(known.get(chosen) or Q(officer=chosen if chosen.isdecimal() else None))
+
+
+class DueFilter(admin.SimpleListFilter):
+    """How near the promised answer is."""
+
+    title = "answer"
+    parameter_name = "answer"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Late, or soon to be."""
+        return [("late", "Late"), ("soon", f"Promised within {SOON} working days")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Application]) -> QuerySet[Application]:
+        """Bids still waiting for an answer, by its day."""
+        now, waiting = today(), queryset.exclude(status__in=ENDED)
+        if self.value() == "late":
+            return waiting.filter(answer_due_on__lt=now)
+        if self.value() == "soon":
+            return waiting.filter(answer_due_on__range=(now, add_working_days(now, SOON)))
+        return queryset
+
+
+class Queue(ChangeList):
+    """The list, whose rows lead to the case pages."""
+
+    def url_for_result(self, result: Any) -> str:
+        """The case page."""
+        return reverse("admin:grants_application_case", args=[result.public_id])
+
+
+@admin.register(Application)
+class ApplicationAdmin(LifecycleAdmin[Application]):
+    """Bids that were sent: the queue, and one page for each with everything needed to decide."""
+
+    lifecycle = APPLICATION
+    steps: ClassVar[dict[str, StepAction]] = {}  # rooms that perform steps add them here, in the order of the buttons
+    acts: ClassVar[dict[str, StepAction]] = {}
+    unlisted: ClassVar[set[str]] = set()  # acts that are reached from a part of the page
+    actions: list[Any] = []  # what can be done with several bids of the list at once
+    reads: ClassVar[list[Any]] = []  # what later rooms want fetched with the case
+
+    list_display = (
+        "bid",
+        "where",
+        money_column("requested", "Asked"),
+        status_column(),
+        date_column("submitted_at", "Sent"),
+    )
+    list_display_links = ("bid",)
+    list_filter = (StatusFilter, OfficerFilter, DueFilter, ("place", RuledFilter), ("round", RuledFilter))
+    list_select_related = ("group", "place")
+    search_fields = ("reference", "title", "group__name")
+    search_help_text = "Search by reference, title or group"
+    date_hierarchy = "submitted_at"
+    ordering = ("-submitted_at", "-pk")
+
+    @admin.display(description="Bid", ordering="title")
+    def bid(self, bid: Application) -> SafeString:
+        """Title; beneath it the reference and the group."""
+        return two_lines(bid, bid.reference, bid.group)
+
+    @admin.display(description="Place", ordering="place__name")
+    def where(self, bid: Application) -> str:
+        """The priority place, or how we stand on that."""
+        return str(bid.place) if bid.place else bid.get_place_verdict_display()
+
+    def has_work_permission(self, request: HttpRequest) -> bool:
+        """Whether this person works on the queue (the actions of the list ask this)."""
+        return request.user.has_perm("grants.check_application")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
+        """Without the long texts, which no list shows."""
+        return super().get_queryset(request).defer("search_text")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """Rows lead to case pages."""
+        return Queue
+
+    # -- the case page ----------------------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        """Case pages have addresses that cannot be guessed."""
+        view = self.admin_site.admin_view
+        return [
+            path("<uuid:public_id>/case/", view(self.case_view), name="grants_application_case"),
+            path("<uuid:object_id>/case/<slug:step>/", view(self.step_view), name="grants_application_act"),
+            *super().get_urls(),
+        ]
+
+    def case_view(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        """One page with everything needed to decide."""
+        bid = self._row(request, str(public_id))
+        prefetch_related_objects([bid], *self.reads)
+        return TemplateResponse(request, self.case_template, self._context(request, bid))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """The stock address leads to the case."""
+        key = {"pk": object_id} if object_id.isdecimal() else {"pk": None}
+        return HttpResponseRedirect(self._of("change", get_object_or_404(self.get_queryset(request), **key)))
+
+    def _row(self, request: HttpRequest, object_id: str) -> Application:
+        try:
+            public_id = UUID(str(object_id))
+        except ValueError:
+            raise Http404 from None
+        related = ("group", "round", "tier", "terms", "place", "officer", "submitted_by")
+        return get_object_or_404(self.get_queryset(request).select_related(*related), public_id=public_id)
+
+    def _of(self, kind: str, row: Application, *args: Any) -> str:
+        name = {"change": "case", "step": "act"}.get(kind, kind)
+        return reverse(f"admin:grants_application_{name}", args=[row.public_id, *args])
+
+    def _acts(self, request: HttpRequest, row: Application) -> list[dict[str, Any]]:
+        listed = {self._of("step", row, name) for name in self.acts if name not in self.unlisted}
+        return [link for link in super()._acts(request, row) if link["href"] in listed]
+
+    def caption(self, row: Application) -> str:
+        """Reference and round."""
+        return " · ".join(filter(None, (row.reference, str(row.round))))
+
+    def standing(self, row: Application) -> str:
+        """On whose desk it is, and since when."""
+        if row.status in (*ENDED, S.DRAFT):
+            return ""
+        if row.officer is None:
+            return "with nobody yet"
+        since = next((one.at for one in reversed(self.happened(row)) if one.event.verb in TAKEN), None)
+        return f"with {row.officer} since {day(since)}" if since else f"with {row.officer}"
+
+    def facts(self, row: Application, request: HttpRequest) -> Sequence[dict[str, Any]]:
+        """The five facts to know first."""
+        return [
+            {"label": "Asked for", "value": money(row.requested), "note": str(row.tier or "")},
+            {"label": "Group", "value": row.group, "href": self._group(row, request)},
+            {"label": "Place", "value": row.place or "–", "note": self._verdict(row)},
+            {"label": "Starts", "value": day(row.starts_on)},
+            {"label": "Answer promised", "value": day(row.answer_due_on), "note": self._left(row)},
+        ]
+
+    def _group(self, row: Application, request: HttpRequest) -> str:
+        may = request.user.has_perm("communities.view_group", row.group)
+        return reverse("groups:group", args=[row.group.public_id]) if may else ""
+
+    def _verdict(self, row: Application) -> str:
+        verdict = Application.PlaceVerdict
+        if row.place and row.place_verdict == verdict.UNKNOWN:
+            return "as the group says"
+        return "" if row.place_verdict == verdict.IN else row.get_place_verdict_display()
+
+    def _left(self, row: Application) -> str:
+        """How many working days are left, until there is an answer."""
+        if row.answer_due_on is None or row.status in ENDED:
+            return ""
+        left = working_days_between(today(), row.answer_due_on)
+        number = f"{abs(left)} working day{'' if abs(left) == 1 else 's'}"
+        return "today" if not left else f"{number} left" if left > 0 else f"{number} late"
+
+    def happened(self, row: Application) -> list[Entry]:
+        """What happened on the case, oldest first, read once for a page. A question has its step: told once."""
+        if "_happened" not in row.__dict__:
+            told = [one for one in timeline(row.case) if not one.event.verb.startswith("informationrequest.")]
+            row.__dict__["_happened"] = told
+        found: list[Entry] = row.__dict__["_happened"]
+        return found
+
+    def entries(self, row: Application) -> list[dict[str, Any]]:
+        """What has happened, newest first; every save of a draft would bury the rest."""
+        told: Iterable[Entry] = (one for one in self.happened(row) if one.event.verb != "application.save_section")
+        lines = [{"title": one.sentence, "at": one.at, "who": one.who, "note": one.reason} for one in told]
+        return lines[::-1]

@@ -1,0 +1,47 @@
+"""A bid of Asha's group, written, sent, and on Carol's desk."""
+
+import pytest
+
+from communities.core.clock import moved
+from tests.factories.applications import ApplicationFactory, WholeRoundFactory, fill_in, framework
+from tests.factories.checks import LATER, SENT, sent_bid
+from tests.factories.groups import make_group
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    """A day after the round has closed."""
+    with moved(LATER):
+        yield
+
+
+@pytest.fixture
+def round_(db):
+    framework()
+    return WholeRoundFactory()
+
+
+@pytest.fixture
+def group(asha, ben):
+    return make_group(asha, ben, kind="association")
+
+
+@pytest.fixture
+def draft(round_, group, asha):
+    return fill_in(ApplicationFactory(round=round_, group=group, started_by=asha, title=""), asha)
+
+
+@pytest.fixture
+def bid(draft, asha):
+    """Sent by Asha."""
+    return sent_bid(draft, asha, SENT)
+
+
+@pytest.fixture
+def case(bid, carol):
+    """With Carol, who has begun to check it."""
+    from grants.checks.operations.steps import begin_check
+
+    begin_check(bid, by=carol, at=LATER)
+    bid.refresh_from_db()
+    return bid
