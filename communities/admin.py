@@ -2,7 +2,8 @@
 
 from communities.correspondence import admin as correspondence
 from communities.framework import admin as framework
+from communities.groups import admin as groups
 from communities.people import admin as people
 from communities.places import admin as places
 
-__all__ = ["correspondence", "framework", "people", "places"]
+__all__ = ["correspondence", "framework", "groups", "people", "places"]

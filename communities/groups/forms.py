@@ -116,6 +116,31 @@ class MemberForm(RoleForm):
         choice: Any = self.fields["lives_with"]
         choice.choices = [("no", "No"), *((key, f"With {person}") for key, person in self.people.items())]
 
+    def clean(self) -> dict[str, Any]:
+        """The person they live with, where there is one."""
+        cleaned = super().clean() or {}
+        cleaned["household_with"] = self.people.get(cleaned.pop("lives_with", ""))
+        return cleaned
+
+
+class MemberChoice(Form):
+    """A form that names somebody of the group."""
+
+    def __init__(self, *args: Any, members: list[Membership], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.members = {str(member.person.public_id): member for member in members}
+        for name in self.chosen:
+            choice: Any = self.fields[name]
+            first = [] if isinstance(choice.widget, forms.RadioSelect) else [("", "Choose a person")]
+            choice.choices = [*first, *((key, str(member.person)) for key, member in self.members.items())]
+
+    chosen: ClassVar[tuple[str, ...]]
+
+    def clean(self) -> dict[str, Any]:
+        """The members behind what was chosen."""
+        cleaned = super().clean() or {}
+        return cleaned | {name: self.members[cleaned[name]] for name in self.chosen if cleaned.get(name)}
+
 
 class NameForm(Form):
     """The name, address and number of somebody without an account."""
@@ -136,41 +161,39 @@ class LeavingForm(Form):
     messages: ClassVar[dict[str, str]] = {"reason": "Say in a few words why they are leaving"}
 
 
-class LeadForm(Form):
+class LeadForm(MemberChoice):
     """Who leads from now on."""
 
     to = forms.ChoiceField(label="Who leads the group from now on?", widget=forms.RadioSelect)
     reason = forms.CharField(label="Why?", max_length=200, help_text="Everybody in the group reads it.")
     messages: ClassVar[dict[str, str]] = {"to": "Choose who leads the group", "reason": "Say in a few words why"}
-
-    def __init__(self, *args: Any, members: list[Membership], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.members = {str(member.person.public_id): member for member in members}
-        choice: Any = self.fields["to"]
-        choice.choices = [(key, str(member.person)) for key, member in self.members.items()]
+    chosen = ("to",)
 
 
-class RelatedForm(Form):
+class LeaverForm(MemberChoice, LeavingForm):
+    """Who is no longer in the group, and why."""
+
+    member = forms.ChoiceField(label="Who is no longer in the group?", widget=forms.RadioSelect)
+    field_order = ("member", "reason")
+    messages: ClassVar[dict[str, str]] = {"member": "Choose a person", **LeavingForm.messages}
+    chosen = ("member",)
+
+
+class RelatedForm(MemberChoice):
     """Two people who are related or live together."""
 
     a = forms.ChoiceField(label="One of them")
     b = forms.ChoiceField(label="The other")
     how = forms.CharField(label="How?", help_text="Such as “married” or “same address”.", max_length=80)
     messages: ClassVar[dict[str, str]] = {"a": "Choose a person", "b": "Choose a person", "how": "Say how, in a word or two"}
-
-    def __init__(self, *args: Any, members: list[Membership], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.people = {str(member.person.public_id): member.person for member in members}
-        for name in ("a", "b"):
-            choice: Any = self.fields[name]
-            choice.choices = [("", "Choose a person"), *((key, str(person)) for key, person in self.people.items())]
+    chosen = ("a", "b")
 
     def clean(self) -> dict[str, Any]:
         """Two different people."""
-        cleaned = super().clean() or {}
+        cleaned = super().clean()
         if cleaned.get("a") and cleaned.get("a") == cleaned.get("b"):
             self.add_error("b", "Choose two different people")
-        return cleaned
+        return cleaned | {name: cleaned[name].person for name in self.chosen if cleaned.get(name)}
 
 
 class BodyForm(Form):

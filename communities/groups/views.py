@@ -159,11 +159,9 @@ def add(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found = _group(request, public_id)
     form = forms.MemberForm(request.POST or None, members=list(queries.current(found)))
     if request.method == "POST" and form.is_valid():
-        typed = dict(form.cleaned_data)
-        household = form.people.get(typed.pop("lives_with"))
         with kept_on(form, request):
-            operations.add_member(found, **typed, household_with=household, by=request.user, at=now())
-            return _done(request, found, f"{typed['full_name']} is now in your group.")
+            operations.add_member(found, **form.cleaned_data, by=request.user, at=now())
+            return _done(request, found, f"{form.cleaned_data['full_name']} is now in your group.")
     return _page(request, "add", found, form)
 
 
@@ -219,10 +217,9 @@ def lead(request: HttpRequest, public_id: UUID) -> HttpResponse:
     others = [each for each in queries.current(found) if each.role != Membership.Role.LEAD]
     form = forms.LeadForm(request.POST or None, members=others)
     if request.method == "POST" and form.is_valid():
-        to = form.members[form.cleaned_data["to"]]
         with kept_on(form, request):
-            operations.hand_over_lead(found, to=to, reason=form.cleaned_data["reason"], by=request.user, at=now())
-            return _done(request, found, f"{to.person} now leads the group.")
+            operations.hand_over_lead(found, **form.cleaned_data, by=request.user, at=now())
+            return _done(request, found, f"{form.cleaned_data['to'].person} now leads the group.")
     return _page(request, "lead", found, form, others=others)
 
 
@@ -232,8 +229,7 @@ def related(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found = _group(request, public_id)
     form = forms.RelatedForm(request.POST or None, members=list(queries.current(found)))
     if request.method == "POST" and form.is_valid():
-        a, b = (form.people[form.cleaned_data[key]] for key in ("a", "b"))
         with kept_on(form, request):
-            operations.declare_related(found, a=a, b=b, how=form.cleaned_data["how"], by=request.user, at=now())
+            operations.declare_related(found, **form.cleaned_data, by=request.user, at=now())
             return _done(request, found, "Thank you for telling us.")
     return _page(request, "related", found, form)

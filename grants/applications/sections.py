@@ -29,6 +29,15 @@ def bids_of_group(objects: Sequence[Group], user: Actor) -> Mapping[Any, Any]:
     return {group.pk: {"bids": by_group[group.pk], "rounds": rounds} for group in objects}
 
 
+@section("office_group", "bids", order=200, template="grants/applications/_office_bids.html")
+def bids_for_officers(objects: Sequence[Group], user: Actor) -> Mapping[Any, Any]:
+    """For officers: the bids of a group, with the state as the office calls it."""
+    by_group: dict[int, list[Application]] = defaultdict(list)
+    for bid in bids_of(objects):
+        by_group[bid.group_id].append(bid)
+    return {group.pk: by_group[group.pk] for group in objects if by_group[group.pk]}
+
+
 @section("home", "bids", order=100, template="grants/applications/_home.html")
 def own(objects: Sequence[User], user: Actor) -> Mapping[Any, Any]:
     """A person's bids: those to finish first, then how the others stand; and the way into an open round."""
