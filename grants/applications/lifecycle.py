@@ -13,7 +13,9 @@ from grants.rounds.models import Round
 S = Application.Status
 
 
-@need("the round is open", "This round is not open.", loads=("round",), next_step="Look at the rounds that are open now.")
+@need(
+    "the round is open", "This round is not open.", loads=("round",), next_step="Look at the rounds that are open now."
+)
 def round_is_open(bid: Application, moment: Moment) -> bool | str:
     """Bids are begun between opening and deadline."""
     if bid.round.status != Round.Status.PUBLISHED or moment.at < bid.round.opens_at:
@@ -47,7 +49,11 @@ def group_may_bid(bid: Application, moment: Moment) -> bool:
 )
 def no_other_draft(bid: Application, moment: Moment) -> bool:
     """Two half-written bids for one round are nearly always a mistake."""
-    return not Application.objects.filter(round=bid.round_id, group=bid.group_id, status=S.DRAFT).exclude(pk=bid.pk).exists()
+    return (
+        not Application.objects.filter(round=bid.round_id, group=bid.group_id, status=S.DRAFT)
+        .exclude(pk=bid.pk)
+        .exists()
+    )
 
 
 @need(

@@ -228,9 +228,7 @@ class BidGoal(models.Model):
         ordering = ("-is_primary", "goal__number")
         constraints: ClassVar[Any] = [
             models.UniqueConstraint(fields=("application", "goal"), name="bid_goal_once"),
-            models.UniqueConstraint(
-                fields=("application",), condition=Q(is_primary=True), name="bid_goal_one_primary"
-            ),
+            models.UniqueConstraint(fields=("application",), condition=Q(is_primary=True), name="bid_goal_one_primary"),
         ]
 
     def __str__(self) -> str:

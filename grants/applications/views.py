@@ -289,4 +289,6 @@ def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
         operations.withdraw(bid, reason=form.cleaned_data["reason"], by=request.user, at=now())
         messages.success(request, "The bid is withdrawn.")
         return redirect("applications:bid", bid.public_id)
-    return render(request, "grants/applications/withdraw.html", {"bid": bid, "form": form}, status=400 if form.errors else 200)
+    return render(
+        request, "grants/applications/withdraw.html", {"bid": bid, "form": form}, status=400 if form.errors else 200
+    )

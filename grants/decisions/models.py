@@ -95,7 +95,8 @@ class Motion(Stateful):
         constraints: ClassVar[Any] = [
             models.UniqueConstraint(fields=("application",), condition=Q(status="open"), name="motion_one_open"),
             models.CheckConstraint(
-                condition=(Q(kind__in=("full", "part"), amount__gt=0)) | (~Q(kind__in=("full", "part")) & Q(amount=None)),
+                condition=(Q(kind__in=("full", "part"), amount__gt=0))
+                | (~Q(kind__in=("full", "part")) & Q(amount=None)),
                 name="motion_amount_where_funded",
             ),
         ]

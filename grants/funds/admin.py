@@ -53,7 +53,12 @@ class FundAdmin(OfficeAdmin[Fund]):
 class BudgetAdmin(ReadOnlyAdmin[Budget]):
     """What can be promised, what is promised, what is paid. Money is added by an operation, never typed over."""
 
-    list_display = ("title", money_column("limit", "Holds"), money_column("committed", "Promised"), money_column("paid"))
+    list_display = (
+        "title",
+        money_column("limit", "Holds"),
+        money_column("committed", "Promised"),
+        money_column("paid"),
+    )
     list_select_related = ("fund",)
     fields = ("fund", "name", "limit", "committed", "paid")
     inlines = (LedgerInline,)
@@ -73,7 +78,9 @@ class BudgetAdmin(ReadOnlyAdmin[Budget]):
         view = self.admin_site.admin_view(self.allocate_view)
         return [path("<int:pk>/allocate/", view, name="grants_budget_allocate"), *super().get_urls()]
 
-    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
         """The budget with its year-end table."""
         budget = self.get_object(request, object_id)
         more = {"years": totals_by_year(budget), "may_allocate": self.may(request, "change")} if budget else {}
@@ -84,7 +91,7 @@ class BudgetAdmin(ReadOnlyAdmin[Budget]):
         form = BudgetForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             with kept_on(form, request):
-                operations.open_budget(**form.cleaned_data, by=request.user, at=now())  # type: ignore[arg-type]
+                operations.open_budget(**form.cleaned_data, by=request.user, at=now())
                 return HttpResponseRedirect(reverse("admin:grants_budget_changelist"))
         return self._page(request, "Open a budget", form, reverse("admin:grants_budget_changelist"))
 
@@ -96,7 +103,7 @@ class BudgetAdmin(ReadOnlyAdmin[Budget]):
         back, form = reverse("admin:grants_budget_change", args=[pk]), AllocationForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             with kept_on(form, request):
-                operations.allocate(budget, **form.cleaned_data, by=request.user, at=now())  # type: ignore[arg-type]
+                operations.allocate(budget, **form.cleaned_data, by=request.user, at=now())
                 messages.success(request, "Money added.")
                 return HttpResponseRedirect(back)
         return self._page(request, f"Add money to {budget.name}", form, back)

@@ -92,7 +92,9 @@ class LedgerEntry(models.Model):
         ordering = ("pk",)
         verbose_name_plural = "ledger entries"
         indexes: ClassVar[Any] = [models.Index(fields=("budget", "kind", "financial_year"))]
-        constraints: ClassVar[Any] = [models.CheckConstraint(condition=Q(amount__gt=0), name="ledger_amount_above_zero")]
+        constraints: ClassVar[Any] = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="ledger_amount_above_zero")
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} £{self.amount}"

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from communities.core.dates import financial_year
 from communities.core.clock import london
+from communities.core.dates import financial_year
 from communities.core.events import record_event
 from communities.core.lifecycle import lock, unit
 from communities.core.money import pounds

@@ -40,8 +40,13 @@ def totals_by_year(budget: Budget) -> list[YearTotals]:
         sums.setdefault(year, {})[kind] = total
     kinds = LedgerEntry.Kind
     return [
-        YearTotals(year, *(sums[year].get(kind, ZERO) for kind in
-                           (kinds.ALLOCATE, kinds.COMMIT, kinds.RELEASE, kinds.PAY, kinds.REFUND)))
+        YearTotals(
+            year,
+            *(
+                sums[year].get(kind, ZERO)
+                for kind in (kinds.ALLOCATE, kinds.COMMIT, kinds.RELEASE, kinds.PAY, kinds.REFUND)
+            ),
+        )
         for year in sorted(sums)
     ]
 
@@ -49,4 +54,6 @@ def totals_by_year(budget: Budget) -> list[YearTotals]:
 def committed_by_ledger(budget: Budget) -> Decimal:
     """What the ledger says is promised: the counter on the budget must agree with it."""
     sums = dict(budget.entries.order_by().values_list("kind").annotate(total=Sum("amount")))
-    return sums.get(LedgerEntry.Kind.COMMIT, ZERO) - sums.get(LedgerEntry.Kind.RELEASE, ZERO)
+    promised: Decimal = sums.get(LedgerEntry.Kind.COMMIT, ZERO)
+    given_back: Decimal = sums.get(LedgerEntry.Kind.RELEASE, ZERO)
+    return promised - given_back

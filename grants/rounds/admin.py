@@ -10,13 +10,12 @@ from django.urls import reverse
 
 from communities.core.casework import LifecycleAdmin, StepAction
 from communities.core.clock import now
-from communities.core.office import OfficeAdmin, OfficeTabular, date_column, status_column, two_lines
 from communities.core.money import pounds
+from communities.core.office import OfficeAdmin, OfficeTabular, date_column, status_column, two_lines
 from communities.templatetags.govuk import day
 from grants.rounds import forms, operations
 from grants.rounds.models import (
     ROUND,
-
     Criterion,
     CriterionWeight,
     Descriptor,
@@ -184,5 +183,3 @@ class CriterionAdmin(Frozen, OfficeAdmin[Criterion]):
     list_select_related = ("terms",)
     readonly_fields = ("terms", "code")
     inlines = (WeightInline, DescriptorInline)
-
-

@@ -33,7 +33,9 @@ class Terms(models.Model):
     class Meta:
         verbose_name_plural = "terms"
         ordering = ("name", "number")
-        constraints: ClassVar[Any] = [models.UniqueConstraint(fields=("name", "number"), name="terms_name_number_unique")]
+        constraints: ClassVar[Any] = [
+            models.UniqueConstraint(fields=("name", "number"), name="terms_name_number_unique")
+        ]
 
     def __str__(self) -> str:
         return f"{self.name}, version {self.number}"
@@ -63,7 +65,9 @@ class Tier(models.Model):
     spending = models.CharField(max_length=5, choices=Spending.choices, default=Spending.LINES)
     receipts_from = MoneyField(default=100, help_text="A receipt is asked for at and above this amount.")
     answer_days = models.PositiveSmallIntegerField(help_text="Working days from closing (or sending) to an answer.")
-    report_months = models.PositiveSmallIntegerField(default=1, help_text="Months after the end until the report is due.")
+    report_months = models.PositiveSmallIntegerField(
+        default=1, help_text="Months after the end until the report is due."
+    )
     order = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -109,7 +113,9 @@ class Question(models.Model):
         help_text="Quiz: what an answer of no leads to.",
     )
     no_advice = models.TextField(blank=True, help_text="Quiz: what to do next after a no.")
-    use = models.CharField(max_length=200, help_text="What the answer is used for. A question without a use is deleted.")
+    use = models.CharField(
+        max_length=200, help_text="What the answer is used for. A question without a use is deleted."
+    )
 
     class Meta:
         ordering = ("terms", "stage", "order")
@@ -185,7 +191,9 @@ class CriterionWeight(models.Model):
     class Meta:
         constraints: ClassVar[Any] = [
             models.UniqueConstraint(fields=("criterion", "tier"), name="criterion_weight_once"),
-            models.CheckConstraint(condition=Q(weight__gt=0, weight__lte=100, floor__lte=5), name="criterion_weight_range"),
+            models.CheckConstraint(
+                condition=Q(weight__gt=0, weight__lte=100, floor__lte=5), name="criterion_weight_range"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -296,7 +304,9 @@ class RoundStaff(models.Model):
 
     class Meta:
         verbose_name_plural = "round staff"
-        constraints: ClassVar[Any] = [models.UniqueConstraint(fields=("round", "user", "duty"), name="round_staff_once")]
+        constraints: ClassVar[Any] = [
+            models.UniqueConstraint(fields=("round", "user", "duty"), name="round_staff_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_duty_display()}"

@@ -1,6 +1,6 @@
 """Who may see a round and its terms, and who sets them."""
 
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from communities.core.permissions import NONE, Actor, office, permission
 from communities.people.roles import ANALYST, AUDITOR, FINANCE, OFFICER, SENIOR_OFFICER
@@ -24,7 +24,9 @@ OFFICE = (OFFICER.code, SENIOR_OFFICER.code, FINANCE.code, ANALYST.code, AUDITOR
 SETTERS = (OFFICER.code, SENIOR_OFFICER.code)
 
 
-@permission("grants.view_round", Round, "Everybody, once it is published; the office before that", roles=OFFICE, public=True)
+@permission(
+    "grants.view_round", Round, "Everybody, once it is published; the office before that", roles=OFFICE, public=True
+)
 def view_round(user: Actor) -> Q:
     """A published round is for everybody to see."""
     return Q(status__in=(Round.Status.PUBLISHED, Round.Status.FINISHED))
@@ -36,15 +38,22 @@ def publish_round(user: Actor) -> Q:
     return NONE
 
 
-for model in (Terms, Tier, Question, QuestionLimit, CheckRequirement, Criterion, CriterionWeight, Descriptor):
+TERMS: tuple[type[Model], ...] = (
+    Terms, Tier, Question, QuestionLimit, CheckRequirement, Criterion, CriterionWeight, Descriptor,
+)  # fmt: skip
+PEOPLE: tuple[type[Model], ...] = (RoundStaff, Seat, RoundNotice)
+
+for model in TERMS:
     office(model, view=OFFICE, change=SETTERS)
+
+
 @permission("grants.view_panel", Panel, "Officers, and the people who sit on the panel", roles=OFFICE)
 def view_panel(user: Actor) -> Q:
     """Members see their own panel."""
     return Q(seats__person__user=user.pk, seats__left_on=None)
 
 
-for model in (RoundStaff, Seat, RoundNotice):
+for model in PEOPLE:
     office(model, view=OFFICE, add=SETTERS, change=SETTERS)
 for verb in ("add", "change"):
     permission(f"grants.{verb}_round", Round, "Officers and senior officers", roles=SETTERS)(lambda user: NONE)

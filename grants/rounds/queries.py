@@ -10,8 +10,10 @@ from grants.rounds.models import Criterion, CriterionWeight, Question, QuestionL
 
 def published_rounds() -> QuerySet[Round]:
     """Rounds that visitors can see, with what their lists show."""
-    return Round.objects.filter(status=Round.Status.PUBLISHED).select_related("terms").prefetch_related(
-        "places", Prefetch("terms__tiers", Tier.objects.filter(is_open=True), to_attr="open_tiers")
+    return (
+        Round.objects.filter(status=Round.Status.PUBLISHED)
+        .select_related("terms")
+        .prefetch_related("places", Prefetch("terms__tiers", Tier.objects.filter(is_open=True), to_attr="open_tiers"))
     )
 
 
@@ -48,24 +50,26 @@ def questions_for(terms: Terms, stage: str, tier: Tier | None = None) -> QuerySe
     questions = Question.objects.filter(terms=terms, stage=stage).order_by("order")
     if tier is None:
         return questions
-    return questions.filter(limits__tier=tier).annotate(
-        words=F("limits__words"), required=F("limits__is_required")
-    )
+    return questions.filter(limits__tier=tier).annotate(words=F("limits__words"), required=F("limits__is_required"))
 
 
 def questions_by_tier(terms: Terms, stage: str) -> QuerySet[Question]:
     """All questions of a stage, each with its limits for the tiers on offer."""
     limits = QuestionLimit.objects.filter(tier__is_open=True).select_related("tier").order_by("tier__order")
-    return Question.objects.filter(terms=terms, stage=stage).order_by("order").prefetch_related(
-        Prefetch("limits", limits, to_attr="open_limits")
+    return (
+        Question.objects.filter(terms=terms, stage=stage)
+        .order_by("order")
+        .prefetch_related(Prefetch("limits", limits, to_attr="open_limits"))
     )
 
 
 def rubric(terms: Terms) -> QuerySet[Criterion]:
     """What bids are scored on, with the words of each score and the weight by tier on offer."""
     weights = CriterionWeight.objects.filter(tier__is_open=True).select_related("tier").order_by("tier__order")
-    return Criterion.objects.filter(terms=terms).order_by("order").prefetch_related(
-        "descriptors", Prefetch("weights", weights, to_attr="open_weights")
+    return (
+        Criterion.objects.filter(terms=terms)
+        .order_by("order")
+        .prefetch_related("descriptors", Prefetch("weights", weights, to_attr="open_weights"))
     )
 
 

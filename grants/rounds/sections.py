@@ -3,10 +3,22 @@
 from collections.abc import Sequence
 from typing import Any
 
+from communities.core.navigation import place
 from communities.core.permissions import Actor
 from communities.core.sections import section
 from grants.rounds.models import Round
 from grants.rounds.queries import missing_staff, open_tiers, staff_warnings
+
+for audience in ("public", "group"):
+    place(audience, "Funding rounds", "rounds:rounds", order=20)
+place("office", "To do", "admin:index", order=10)
+place(
+    "office",
+    "Rounds",
+    "admin:grants_round_changelist",
+    order=50,
+    shown=lambda user: user.has_perm("grants.change_round"),
+)
 
 
 @section("round_office", "people", order=10, template="grants/rounds/_office_people.html")

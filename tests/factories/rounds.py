@@ -74,7 +74,9 @@ def fill(terms):
             )
         for score in range(6):
             models.Descriptor.objects.create(criterion=criterion, score=score, text=f"{name}: step {score}")
-    check, _ = CheckType.objects.get_or_create(code="leaders", defaults={"name": "Two unrelated leaders", "how": "Ask."})
+    check, _ = CheckType.objects.get_or_create(
+        code="leaders", defaults={"name": "Two unrelated leaders", "how": "Ask."}
+    )
     models.CheckRequirement.objects.create(tier=small, check_type=check, level="required")
 
 

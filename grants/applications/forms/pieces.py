@@ -128,7 +128,9 @@ class PostcodePiece(Piece):
     def fields(self) -> dict[str, forms.Field]:
         """One small box."""
         widget = forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"})
-        field = forms.CharField(**_optional(label=self.asked.text, help_text=self.asked.help, widget=widget, max_length=12))
+        field = forms.CharField(
+            **_optional(label=self.asked.text, help_text=self.asked.help, widget=widget, max_length=12)
+        )
         field.width = 10  # type: ignore[attr-defined]
         return {self.key: field}
 
@@ -210,7 +212,9 @@ class GoalsPiece(Piece):
         goals = self.bid.round.goals.all() or Goal.objects.all()
         choices = [(str(goal.number), goal.plain) for goal in goals]
         main = _optional(label=self.asked.text, help_text=self.asked.help, choices=choices)
-        others = _optional(label="Does it also help with any of these?", help_text="Up to two. You can leave this empty.")
+        others = _optional(
+            label="Does it also help with any of these?", help_text="Up to two. You can leave this empty."
+        )
         return {
             f"{self.key}_main": forms.ChoiceField(widget=forms.RadioSelect, **main),
             f"{self.key}_others": forms.MultipleChoiceField(

@@ -90,4 +90,6 @@ def _raw(value: Any) -> Any:
 def _shown_raw(typed: dict[str, Any]) -> dict[str, Any]:
     """What could not be read, shown again as it was typed; a date keeps its three parts."""
     raw = {name: value for name, value in typed.items() if name != "rows"}
-    return {name: DateTyped(*value) if isinstance(value, list) and len(value) == 3 else value for name, value in raw.items()}
+    return {
+        name: DateTyped(*value) if isinstance(value, list) and len(value) == 3 else value for name, value in raw.items()
+    }

@@ -32,7 +32,12 @@ class StaleAnswer(Refused):
 
 
 def start(
-    *, round: Round, group: Group, by: Actor, at: datetime, amount: Decimal | None = None  # noqa: A002
+    *,
+    round: Round,
+    group: Group,
+    by: Actor,
+    at: datetime,
+    amount: Decimal | None = None,  # noqa: A002
 ) -> Application:
     """Begin a bid. A rough amount, if it is given, decides which questions are asked at first."""
     bid = Application(

@@ -21,6 +21,7 @@ from grants.applications.queries.rules import day
 from grants.rounds.models import Question
 from grants.rounds.queries import tier_for
 
+
 def project(bid: Application, part: Part, content: dict[str, Any]) -> None:
     """Let the rows and columns of a bid follow what was answered in one section."""
     for question in part.questions:

@@ -72,7 +72,9 @@ def lapse(application: Application, *, by: Actor = SYSTEM, at: datetime) -> Appl
 
 def lapse_all(*, at: datetime) -> int:
     """Put away all bids whose deadline and grace are over, and tell their groups. Safe to run twice."""
-    drafts = Application.objects.filter(status=Application.Status.DRAFT, round__closes_at__lt=at).select_related("round")
+    drafts = Application.objects.filter(status=Application.Status.DRAFT, round__closes_at__lt=at).select_related(
+        "round"
+    )
     late: Sequence[Application] = [bid for bid in drafts.order_by("pk")[:200] if at > closes_for(bid)]
     if not late:
         return 0

@@ -116,7 +116,10 @@ class Happened:
 
 def group_timeline(bid: Application) -> list[Happened]:
     """What the group may know has happened to its bid, the latest first. Officers appear as the council."""
-    members = {membership.person.user_id for membership in current(bid.group)} | {bid.started_by_id, bid.submitted_by_id}
+    members = {membership.person.user_id for membership in current(bid.group)} | {
+        bid.started_by_id,
+        bid.submitted_by_id,
+    }
     return [_line(entry, members) for entry in reversed(timeline(bid.case, verbs=sorted(TOLD)))]
 
 

@@ -32,7 +32,9 @@ def freeze(bid: Application) -> dict[str, Any]:
         "place": bid.place.code if bid.place else None,
         "place_verdict": bid.place_verdict,
         "places": names.places(),
-        "cohorts": [{"code": row.cohort.code, "name": row.cohort.short_name, "share": row.share} for row in names.cohorts],
+        "cohorts": [
+            {"code": row.cohort.code, "name": row.cohort.short_name, "share": row.share} for row in names.cohorts
+        ],
         "goals": [{"number": row.goal.number, "plain": row.goal.plain, "main": row.is_primary} for row in names.goals],
         "targets": [names.target(row) for row in bid.targets.select_related("indicator")],
         "lines": [

@@ -76,12 +76,18 @@ def _text(question: Asked, value: Any, frame: Frame) -> list[str]:
     if not text:
         return [f"Enter an answer to “{question.text}”"] if question.required else []
     over = words_in(text) - question.words if question.words else 0
-    return [f"Your answer to “{question.text}” must be {question.words} words or fewer. It is {over} too long"] * (over > 0)
+    return [f"Your answer to “{question.text}” must be {question.words} words or fewer. It is {over} too long"] * (
+        over > 0
+    )
 
 
 def _title(question: Asked, value: Any, frame: Frame) -> list[str]:
     over = len(str(value or "").strip()) - TITLE
-    return [f"The title must be {TITLE} characters or fewer. It is {over} too long"] if over > 0 else _text(question, value, frame)
+    return (
+        [f"The title must be {TITLE} characters or fewer. It is {over} too long"]
+        if over > 0
+        else _text(question, value, frame)
+    )
 
 
 def _number(question: Asked, value: Any, frame: Frame) -> list[str]:
@@ -130,7 +136,9 @@ def _targets(question: Asked, value: Any, frame: Frame) -> list[str]:
     if len(rows) > MOST_TARGETS:
         return [f"Give no more than {MOST_TARGETS} things that will be different"]
     return [
-        f"Target {number}: {sentence}" for number, row in enumerate(rows, start=1) for sentence in _target(question, row)
+        f"Target {number}: {sentence}"
+        for number, row in enumerate(rows, start=1)
+        for sentence in _target(question, row)
     ]
 
 
@@ -139,7 +147,9 @@ def _target(question: Asked, row: Mapping[str, Any]) -> list[str]:
     if not words and not row.get("indicator"):
         return ["say in your own words what will be different, or pick something from our list"]
     if question.words and words_in(words) > question.words:
-        return [f"your own words must be {question.words} words or fewer. They are {words_in(words) - question.words} too long"]
+        return [
+            f"your own words must be {question.words} words or fewer. They are {words_in(words) - question.words} too long"
+        ]
     return [] if row.get("value") else ["enter the number you aim for"]
 
 
@@ -159,9 +169,13 @@ def _asked(asked: Decimal, rows: int, frame: Frame) -> list[Found]:
     if asked == 0:
         return [("lines", "Nothing is to be paid by this grant. Choose “This grant” for the costs you ask us to pay")]
     if asked < frame.least:
-        return [("lines", f"You ask for {pounds(asked)}. The least you can ask for in this round is {pounds(frame.least)}")]
+        return [
+            ("lines", f"You ask for {pounds(asked)}. The least you can ask for in this round is {pounds(frame.least)}")
+        ]
     if asked > frame.most:
-        return [("lines", f"You ask for {pounds(asked)}. The most you can ask for in this round is {pounds(frame.most)}")]
+        return [
+            ("lines", f"You ask for {pounds(asked)}. The most you can ask for in this round is {pounds(frame.most)}")
+        ]
     return []
 
 

@@ -98,5 +98,3 @@ def end_seat(seat: Seat, *, reason: str, by: Actor, at: datetime) -> Seat:
         seat.left_on = at.date()
         seat.save(update_fields=("left_on",))
     return seat
-
-

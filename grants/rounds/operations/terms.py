@@ -46,7 +46,8 @@ def _copied(rows: models.QuerySet[Any], **links: Any) -> dict[int, Any]:
         old = row.pk
         for name, new in links.items():
             setattr(row, name, new[getattr(row, f"{name}_id")] if isinstance(new, dict) else new)
-        row.pk, row._state.adding = None, True
+        row.pk = None
+        row._state.adding = True  # noqa: SLF001 (Django's documented way to copy a row)
         copies[old] = row
     rows.model._base_manager.bulk_create(copies.values())
     return copies

@@ -66,7 +66,7 @@ def test_a_ledger_row_cannot_be_changed_or_deleted(grace):
 def test_money_given_back_can_be_promised_again(grace):
     budget = BudgetFactory(limit=1000)
     commit(budget, "1000", by=grace)
-    operations.give_back(budget, amount=Decimal("400"), case=CASE, key="back", by=grace, at=AT)
+    operations.give_back(budget, amount=Decimal(400), case=CASE, key="back", by=grace, at=AT)
     budget.refresh_from_db()
     assert headroom(budget) == committed_by_ledger(budget) - Decimal("200.00") == Decimal("400.00")
 
@@ -75,7 +75,7 @@ def test_a_payment_belongs_to_the_financial_year_of_the_day_it_was_paid(grace):
     budget = BudgetFactory(limit=1000)
     commit(budget, "900", by=grace)
     operations.book_payment(
-        budget, amount=Decimal("900"), case=CASE, key="pay", paid_on=date(2027, 4, 6), by=grace, at=AT
+        budget, amount=Decimal(900), case=CASE, key="pay", paid_on=date(2027, 4, 6), by=grace, at=AT
     )
     assert [(year.name, year.promised, year.paid) for year in totals_by_year(budget)] == [
         ("2026-27", Decimal("900.00"), Decimal("0.00")),
@@ -93,10 +93,10 @@ def test_more_than_was_promised_is_never_paid(grace):
 
 
 def test_only_a_senior_officer_adds_money(grace, carol):
-    budget = operations.open_budget(FundFactory(), name="2026", limit=Decimal("5000"), by=grace, at=AT)
+    budget = operations.open_budget(FundFactory(), name="2026", limit=Decimal(5000), by=grace, at=AT)
     assert budget.limit == Decimal("5000.00")
     with pytest.raises(Refused):
-        operations.allocate(budget, amount=Decimal("1"), by=carol, at=AT)
+        operations.allocate(budget, amount=Decimal(1), by=carol, at=AT)
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

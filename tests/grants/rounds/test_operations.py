@@ -27,7 +27,13 @@ def facts(**more):
 
 
 def staffed(round_, carol, owen, fiona, grace):
-    for user, duty in ((carol, "officer"), (owen, "officer"), (fiona, "finance"), (grace, "approver"), (grace, "decider")):
+    for user, duty in (
+        (carol, "officer"),
+        (owen, "officer"),
+        (fiona, "finance"),
+        (grace, "approver"),
+        (grace, "decider"),
+    ):
         operations.add_staff(round_, user=user, duty=duty, by=carol, at=AUGUST)
     panel = operations.name_panel(round_, name="North", quorum=3, by=carol, at=AUGUST)
     for name, role in (("Dev One", "chair"), ("Joan Two", "member"), ("Kit Three", "community")):
