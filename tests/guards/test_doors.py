@@ -38,3 +38,14 @@ def addresses(resolver, before="/"):
 def test_only_the_listed_pages_open_without_an_account():
     found = {address for address, view in addresses(get_resolver()) if not getattr(view, "login_required", True)}
     assert found == OPEN
+
+
+WITHOUT_SECOND_PROOF = ("/healthz", "/help/", "/sign-in/2fa/", "/sign-in/again/", "/sign-in/out/")
+
+
+def test_nobody_of_the_office_gets_anywhere_without_a_second_proof(client, carol):
+    client.force_login(carol)
+    plain = sorted(address for address, _ in addresses(get_resolver()) if "<" not in address and "(" not in address)
+    asked = [address for address in plain if not address.startswith(WITHOUT_SECOND_PROOF)]
+    found = {address: client.get(address).headers.get("Location") for address in asked}
+    assert set(found.values()) == {"/sign-in/2fa/totp/activate/"}, found

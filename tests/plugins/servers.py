@@ -6,6 +6,7 @@ A server that merely happens to listen somewhere is never used, since its data m
 """
 
 import atexit
+import ctypes
 import importlib.util
 import os
 import pwd
@@ -13,6 +14,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -81,7 +83,7 @@ def start_postgresql(folder):
     options = [part for option in (*NO_SAFETY, "max_connections=200") for part in ("-c", option)]
     command = [binaries / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", "", *options]
     log = (folder / "postgresql.log").open("w")
-    started.append(subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **account))
+    start(command, log, folder, **account)
     wait_for(port, folder / "postgresql.log")
     address = f"postgres://postgres@127.0.0.1:{port}/postgres"
     wait_until_ready(address)
@@ -116,7 +118,7 @@ def start_redis(folder):
     port = free_port()
     command = [find_redis(), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--databases", "64"]
     log = (folder / "redis.log").open("w")
-    started.append(subprocess.Popen([*command, "--dir", folder], stdout=log, stderr=log))
+    start([*command, "--dir", folder], log, folder)
     wait_for(port, folder / "redis.log")
     return f"redis://127.0.0.1:{port}/0"
 
@@ -135,6 +137,18 @@ def find_redis():
             returncode=3,
         )
     return program
+
+
+def start(command, log, folder, **account):
+    """Start a server that ends with this process, however that ends."""
+    end = end_with_parent if sys.platform == "linux" else None
+    options = {"stdout": log, "stderr": log, "cwd": folder, "preexec_fn": end, **account}
+    started.append(subprocess.Popen(command, **options))
+
+
+def end_with_parent():
+    """Ask Linux for the signal of `stop` when the tests' process dies, killed or not."""
+    ctypes.CDLL(None).prctl(1, signal.SIGINT)
 
 
 def free_port():
