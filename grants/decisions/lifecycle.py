@@ -80,7 +80,7 @@ def bid_is_open(decision: Decision, moment: Moment) -> bool | str:  # noqa: ARG0
 )
 def by_another_person(decision: Decision, moment: Moment) -> bool:
     """Two keys in two hands."""
-    return decision.proposed_by_id != moment.by.pk
+    return bool(decision.proposed_by_id != moment.by.pk)
 
 
 @need(

@@ -155,7 +155,7 @@ class Item:
         if self.open_motion:
             return "Being voted on", "yellow"
         if self.decision:
-            return OUTCOMES[self.decision.outcome]
+            return OUTCOMES[Decision.Outcome(self.decision.outcome)]
         if self.motions and is_put_off(self.motions[-1]):
             return "Put off", "grey"
         return "To decide", ""

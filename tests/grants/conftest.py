@@ -1,0 +1,17 @@
+"""A panel of five with a bid before it; used by the rooms of assessment and decisions."""
+
+import pytest
+
+from tests.factories.assessment import BidFactory, panel_of
+
+
+@pytest.fixture
+def panel(dev, joan, hassan, ruth, kit):
+    """Dev in the chair, Joan as vice, Hassan, Ruth, and Kit in the community seat; three make a quorum."""
+    return panel_of(dev, joan, hassan, ruth, kit)
+
+
+@pytest.fixture
+def bid(panel):
+    """A bid of £2,000 before the panel; £1,200 would still work."""
+    return BidFactory(round=panel.round)
