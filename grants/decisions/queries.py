@@ -247,7 +247,7 @@ def money_of(round_: Round) -> Money:
 
 def told(application: Application) -> Decision | None:
     """What the group has been told last. A decision that is being looked at again does not take back the letter."""
-    return Decision.objects.filter(application=application, released_at__isnull=False).order_by("-released_at").first()
+    return Decision.objects.filter(application=application, released_at__isnull=False).order_by("-released_at", "-pk").first()
 
 
 def lines_total(decision: Decision) -> Decimal:

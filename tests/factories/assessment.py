@@ -21,6 +21,7 @@ class GroupFactory(DjangoModelFactory):
 
     class Meta:
         model = Group
+        skip_postgeneration_save = True
 
     name = factory.Sequence(lambda n: f"Friends of Meadow {n}")
     kind = Group.Kind.ASSOCIATION
@@ -30,15 +31,18 @@ class GroupFactory(DjangoModelFactory):
 
     @factory.post_generation
     def people(group, create, extracted, **kwargs):  # noqa: N805
-        roles = (Membership.Role.LEAD, Membership.Role.TREASURER)
-        for number, role in enumerate(roles):
-            given = (extracted or [])[number : number + 1]
-            person = given[0].person if given else Person.objects.create(
-                full_name=f"{('Lea', 'Tom')[number]} Meadow{group.pk}", email=f"{role}{group.pk}@example.org", status="known"
+        for role in (Membership.Role.LEAD, Membership.Role.TREASURER):
+            person = Person.objects.create(
+                full_name=f"{role.label} Meadow{group.pk}", email=f"{role}{group.pk}@example.org", status="known"
             )
-            Membership.objects.create(
-                group=group, person=person, role=role, is_leader=True, is_signatory=True, starts_on=date(2026, 1, 1)
-            )
+            lead(group, person, role=role)
+
+
+def lead(group, person, role=Membership.Role.MEMBER):
+    """Make somebody a declared leader of the group."""
+    Membership.objects.create(
+        group=group, person=person, role=role, is_leader=True, is_signatory=True, starts_on=date(2026, 1, 1)
+    )
 
 
 def officer():
@@ -54,6 +58,7 @@ class BidFactory(DjangoModelFactory):
 
     class Meta:
         model = Application
+        skip_postgeneration_save = True
 
     reference = factory.Sequence(lambda n: f"CCF-2026-{n:04d}")
     title = factory.Sequence(lambda n: f"Warm table {n}")

@@ -165,10 +165,10 @@ def test_the_ranking_costs_the_same_for_one_bid_and_for_thirty(panel, hassan, ru
             scored(each, ruth, 4, 4)
 
     fill(1)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         ranking(panel.round)
     fill(29)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         assert len(ranking(panel.round)) == 30
 
 
