@@ -1,5 +1,11 @@
 """The addresses of this app, room by room."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from grants.decisions import urls as decisions
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("panel/", include((decisions.panel, "panel"))),
+    # before the sections of a bid, which would take any word
+    path("apply/", include((decisions.group, "decisions"))),
+]

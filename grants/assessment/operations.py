@@ -47,6 +47,18 @@ def declare_interest(
     return interest
 
 
+def declare_interests(
+    round_: Round, *, said: Mapping[Application, tuple[str, str]], none_for_rest: bool, by: Actor, at: datetime
+) -> int:
+    """Say in one go what ties one to several bids of a round, and perhaps that nothing ties one to the others."""
+    with unit():
+        lock(Application.objects.filter(pk__in=before_panel(round_).values("pk")))
+        for bid, (kind, detail) in said.items():
+            declare_interest(bid, kind=kind, detail=detail, by=by, at=at)
+        others = declare_none_for_rest(round_, by=by, at=at) if none_for_rest else 0
+    return len(said) + others
+
+
 def declare_none_for_rest(round_: Round, *, by: Actor, at: datetime) -> int:
     """Say in one go that nothing ties one to the other bids of the round.
     Bids about which the system has to ask by name are left open."""
@@ -172,6 +184,17 @@ def lock_review(review: Review, *, by: Actor, at: datetime) -> Review:
         mine.submission = _latest(mine.application)
         mine.scores.update(is_locked=True)
     return mine
+
+
+def give_scores(
+    application: Application, *, scores: Scores, overall: str, recommendation: str, final: bool, by: Actor, at: datetime
+) -> Review:
+    """Keep one's scores of a bid, and lock them when they are `final`."""
+    with unit():
+        review = save_review(
+            application, scores=scores, overall=overall, recommendation=recommendation, by=by, at=at
+        )
+        return lock_review(review, by=by, at=at) if final else review
 
 
 def _my_review(bid: Application, by: Actor, at: datetime) -> Review:

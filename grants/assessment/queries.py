@@ -14,7 +14,8 @@ from communities.groups.models import Membership
 from communities.people.models import Person, User
 from grants.applications.models import Application
 from grants.assessment.models import Allocation, Interest, Review, Score
-from grants.rounds.models import Criterion, CriterionWeight, Round, Seat, Tier
+from grants.assessment.permissions import seated
+from grants.rounds.models import Criterion, CriterionWeight, Panel, Round, Seat, Tier
 
 TENTH = Decimal("0.1")
 SAFE_MEAN = 50  # the least overall score that is safe to fund (domain: 50 of 100)
@@ -40,11 +41,29 @@ def before_panel(round_: Round) -> QuerySet[Application]:
     ).select_related("group", "tier", "place")
 
 
-def rounds_of(user: Actor) -> QuerySet[Round]:
-    """The rounds on whose panel this person sits, newest first."""
-    return Round.objects.filter(panel__seats__person__user=user.pk, panel__seats__left_on=None).select_related(
-        "panel", "budget"
-    )
+def panels_for(user: Actor) -> QuerySet[Round]:
+    """The published rounds whose panel this person sits on or runs, newest first."""
+    panels = Panel.objects.visible_to(user).values("pk")
+    return Round.objects.filter(panel__in=panels, status=Round.Status.PUBLISHED).select_related("panel", "budget")
+
+
+def work(user: Actor, rounds: Sequence[Round]) -> dict[int, dict[str, Any]]:
+    """What the bids of these rounds ask of a member, and how many wait for what."""
+    bids = list(
+        Application.objects.filter(seated(user), round__in=rounds)
+        .select_related("group", "tier", "place").order_by("reference").distinct()
+    )  # fmt: skip
+    by_round: dict[int, list[Task]] = defaultdict(list)
+    for task in tasks(user, bids):
+        by_round[task.application.round_id].append(task)
+    return {
+        each.pk: {
+            "tasks": by_round[each.pk],
+            "to_declare": sum(task.interest is None for task in by_round[each.pk]),
+            "to_score": sum(task.to_score for task in by_round[each.pk]),
+        }
+        for each in rounds
+    }
 
 
 def interests_of(user: Actor, applications: Collection[Application]) -> dict[int, Interest]:
@@ -61,6 +80,55 @@ def is_out(user: Actor, application: Application) -> bool:
 def has_declared(user: Actor, application: Application) -> bool:
     """Whether this person has said what ties them to the bid, and may go on."""
     return Interest.objects.filter(user=user.pk, application=application, kind__in=Interest.IN).exists()
+
+
+@dataclass(frozen=True)
+class Task:
+    """What one bid asks of a panel member."""
+
+    application: Application
+    interest: Interest | None = None
+    allocation: Allocation | None = None
+    review: Review | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the papers open for the member."""
+        return self.interest is not None and not self.interest.is_out
+
+    @property
+    def to_score(self) -> bool:
+        """Whether the member was asked and has still to lock."""
+        waits = self.review is None or self.review.status == Review.Status.DRAFT
+        return self.is_open and waits and self.allocation is not None and self.allocation.closed_at is None
+
+    @property
+    def state(self) -> tuple[str, str]:
+        """Where the member stands with this bid, in words and as a colour."""
+        if self.interest is None:
+            return "Say what ties you to it", "blue"
+        if self.interest.is_out:
+            return "You have left this bid", "grey"
+        if self.to_score:
+            return ("Not locked yet", "yellow") if self.review else ("To score", "blue")
+        return ("Scores locked", "green") if self.review and self.review.locked_at else ("To read", "grey")
+
+
+def tasks(user: Actor, bids: Sequence[Application]) -> list[Task]:
+    """What these bids ask of a member. Three queries, however many bids."""
+    interests = interests_of(user, bids)
+    asked = {each.application_id: each for each in Allocation.objects.filter(user=user.pk, application__in=bids)}
+    reviews = {each.application_id: each for each in Review.objects.filter(reviewer=user.pk, application__in=bids)}
+    return [Task(bid, interests.get(bid.pk), asked.get(bid.pk), reviews.get(bid.pk)) for bid in bids]
+
+
+def people_of(bids: Collection[Application]) -> dict[int, list[str]]:
+    """The names of the people of each bid's group, so that a member can say whom they know."""
+    names: dict[int, list[str]] = defaultdict(list)
+    rows = Membership.objects.filter(group__in={bid.group_id for bid in bids}, ends_on=None).select_related("person")
+    for each in rows.order_by("pk"):
+        names[each.group_id].append(each.person.full_name)
+    return {bid.pk: names[bid.group_id] for bid in bids}
 
 
 # -- ties that the system sees -------------------------------------------------------------------------------------
@@ -148,6 +216,16 @@ class Marks:
     def mean(self) -> Decimal | None:
         """The mean of the scores, one decimal."""
         return rounded(Decimal(sum(self.values)) / len(self.values)) if self.values else None
+
+    @property
+    def low(self) -> int | None:
+        """The lowest score somebody gave."""
+        return min(self.values, default=None)
+
+    @property
+    def high(self) -> int | None:
+        """The highest score somebody gave."""
+        return max(self.values, default=None)
 
     @property
     def spread(self) -> int:

@@ -167,6 +167,12 @@ def cast_vote(
     return vote
 
 
+def cast_votes(motion: Motion, *, cast: Mapping[Seat, str], by: Actor, at: datetime) -> list[Vote]:
+    """Note the votes of several members, all or none, as the clerk counts hands."""
+    with unit():
+        return [cast_vote(motion, seat=seat, choice=choice, by=by, at=at) for seat, choice in cast.items()]
+
+
 def close_motion(motion: Motion, *, by: Actor, at: datetime) -> Decision | None:
     """Close the vote. Carried becomes a proposed decision; too few voters puts the bid off."""
     with unit():

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 
+from communities.core.money import pounds
 from communities.core.permissions import Actor
 from communities.people.models import User
 from grants.applications.models import Application
@@ -160,6 +161,12 @@ class Item:
             return "Put off", "grey"
         return "To decide", ""
 
+    @property
+    def flags(self) -> list[str]:
+        """What the meeting should look at."""
+        wide = [f"Scores far apart: {each.criterion.name}" for each in self.standing.wide]
+        return [*([] if self.circle.is_quorate or self.decision else [self.circle.why_not]), *self.standing.below, *wide]
+
 
 OUTCOMES = {
     Decision.Outcome.FUND: ("Funded", "green"),
@@ -194,6 +201,32 @@ def agenda(meeting: Meeting, user: Any) -> list[Item]:
         )
         for row in rows
     ]
+
+
+def still_to_vote(item: Item, motion: Motion) -> list[Seat]:
+    """The members in the room who have not voted on the motion yet."""
+    voted = set(motion.votes.filter(is_casting=False).values_list("seat", flat=True))
+    return [seat for seat in item.circle.eligible if seat.pk not in voted]
+
+
+def people_at(meeting: Meeting) -> list[tuple[Seat, bool]]:
+    """The panel, and who of them is in the room."""
+    here = set(meeting.attendance.filter(is_present=True).values_list("seat", flat=True))
+    return [(seat, seat.pk in here) for seat in seats_of(meeting.panel.round)]
+
+
+def draft_minute(meeting: Meeting) -> str:
+    """What was decided, as a start of the minute."""
+    present = ", ".join(str(seat.person) for seat, here in people_at(meeting) if here)
+    lines = [f"Present: {present or 'nobody noted'}."]
+    for motion in meeting.motions.select_related("application").order_by("pk"):
+        votes = tally(motion)
+        sum_ = f", {pounds(motion.amount)}" if motion.amount is not None else ""
+        counted = f"for {votes.yes}, against {votes.no}, abstained {votes.abstained}"
+        casting = f", casting vote {votes.casting}" if votes.casting else ""
+        said = f"{motion.application.reference} {motion.application.title}: {motion.get_kind_display().lower()}{sum_}"
+        lines.append(f"{said}. {motion.get_status_display()} ({counted}{casting}).")
+    return "\n".join(lines)
 
 
 def _is_hidden(circle: Circle, seat: Seat | None) -> bool:
