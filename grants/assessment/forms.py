@@ -9,8 +9,9 @@ from communities.core.forms import Form
 from grants.applications.models import Application
 from grants.assessment.models import Interest, Review
 from grants.assessment.operations import Scores
-from grants.assessment.queries import Task
-from grants.rounds.models import Criterion
+from communities.people.models import User
+from grants.assessment.queries import Share, Task
+from grants.rounds.models import Criterion, Seat
 
 KINDS = [
     (Interest.Kind.NONE, "No connection"),
@@ -165,3 +166,65 @@ class ScoreForm(Form):
         for score in review.scores.all():
             found |= {f"score_{score.criterion_id}": score.value, f"words_{score.criterion_id}": score.words}
         return found
+
+
+class SharesForm(Form):
+    """Who scores which bid of a round."""
+
+    def __init__(
+        self, *args: Any, shares: Sequence[Share], seats: Sequence[Seat], plan: Mapping[int, set[int]] | None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.shares, self.seats = list(shares), {seat.pk: seat for seat in seats}
+        for share in self.shares:
+            chosen = plan[share.application.pk] if plan is not None else share.chosen
+            self.fields[f"bid_{share.application.pk}"] = forms.MultipleChoiceField(
+                label=share.application.title,
+                choices=[(str(pk), self._name(seat, share)) for pk, seat in self.seats.items() if self._may(seat, share)],
+                initial=[str(pk) for pk in sorted(chosen)],
+                widget=forms.CheckboxSelectMultiple,
+                required=False,
+                help_text=self._help(share),
+            )
+
+    def _may(self, seat: Seat, share: Share) -> bool:
+        return seat.person.user_id is not None and seat.pk not in share.out
+
+    def _name(self, seat: Seat, share: Share) -> str:
+        notes = [note for note, pks in (("has not declared yet", share.undeclared), ("locked", share.locked)) if seat.pk in pks]
+        return f"{seat.person}{f' ({notes[0]})' if notes else ''}"
+
+    def _help(self, share: Share) -> str:
+        out = [str(seat.person) for pk, seat in self.seats.items() if pk in share.out]
+        tied = f" Has a tie: {', '.join(out)}." if out else ""
+        return f"{share.application.reference}, {share.application.group.name}.{tied}"
+
+    def clean(self) -> dict[str, Any]:
+        """As many as the size of the grant needs, for every bid that has any."""
+        given: dict[str, Any] = super().clean() or {}
+        for share in self.shares:
+            name = f"bid_{share.application.pk}"
+            needed = share.application.tier.reviewers_needed if share.application.tier else 0
+            if name in given and (given[name] or share.chosen) and len(given[name]) < needed:
+                self.add_error(name, f"Choose at least {needed} scorers for “{share.application.title}”")
+        return given
+
+    @property
+    def plan(self) -> dict[Application, list[User]]:
+        """What was chosen, for the bids whose scorers change."""
+        found: dict[Application, list[User]] = {}
+        for share in self.shares:
+            chosen = {int(key) for key in self.cleaned_data[f"bid_{share.application.pk}"]}
+            if chosen != share.chosen:
+                people = [self.seats[pk].person.user for pk in sorted(chosen)]
+                found[share.application] = [user for user in people if user is not None]
+        return found
+
+    def load(self) -> list[tuple[str, int]]:
+        """How many bids each member has, as the page shows them."""
+        counts = dict.fromkeys(self.seats, 0)
+        for share in self.shares:
+            for key in self[f"bid_{share.application.pk}"].value() or ():
+                if str(key).isdigit() and int(key) in counts:
+                    counts[int(key)] += 1
+        return [(str(self.seats[pk].person), count) for pk, count in counts.items()]

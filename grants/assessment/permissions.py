@@ -2,10 +2,10 @@
 
 from django.db.models import Q
 
-from communities.core.permissions import NONE, Actor, permission, roles_of
+from communities.core.permissions import NONE, Actor, office, permission, roles_of
 from communities.people import roles
 from grants.applications.models import Application
-from grants.assessment.models import Allocation, Interest, Review
+from grants.assessment.models import Allocation, Interest, Review, Score
 from grants.rounds.models import Panel, Tier
 
 READERS = (roles.OFFICER.code, roles.SENIOR_OFFICER.code, roles.AUDITOR.code)
@@ -112,3 +112,6 @@ def compared(user: Actor) -> "object":
         .exclude(pk__in=still_to_score.values("application"))
         .values("pk")
     )
+
+
+office(Score, view=READERS)

@@ -1,13 +1,13 @@
 """What members are asked for, who ties whom to a bid, and how the bids stand."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, F, Prefetch, QuerySet
 
 from communities.core.permissions import Actor
 from communities.groups.models import Membership
@@ -203,6 +203,11 @@ def scores_of(application: Application, user: Actor) -> list[Review]:
     return sorted(reviews, key=lambda each: each.reviewer_id != user.pk)
 
 
+def words_of(application: Application) -> list[str]:
+    """What the scorers whose scores count wrote overall: the start of the letter to the group."""
+    return [review.overall for review in _counted([application])[application.pk] if review.overall]
+
+
 @dataclass(frozen=True)
 class Marks:
     """How one criterion of a bid was scored."""
@@ -388,6 +393,16 @@ def _share(bid: Application, users: Mapping[str, set[int]], seat_of: Mapping[int
     seats = {name: {seat_of[user] for user in users[name] if user in seat_of} for name in ("out", "chosen", "locked")}
     declared = {seat_of[user] for user in users["declared"] if user in seat_of}
     return Share(bid, seats["chosen"], seats["out"], set(seat_of.values()) - declared - seats["out"], seats["locked"])
+
+
+def short_of_scorers() -> list[tuple[Round, int]]:
+    """Rounds with bids that too few people were asked to score, and how many bids."""
+    bids = Application.objects.filter(
+        status=Application.Status.IN_ASSESSMENT, tier__route=Tier.Route.PANEL, round__panel__isnull=False
+    ).exclude(allocations__closed_at__isnull=False)
+    short = bids.annotate(asked=Count("allocations")).filter(asked__lt=F("tier__reviewers_needed"))
+    counts = Counter(short.values_list("round", flat=True))
+    return [(each, counts[each.pk]) for each in Round.objects.filter(pk__in=counts).order_by("closes_at")]
 
 
 def suggestion(given: Sequence[Share], seats: Sequence[Seat]) -> dict[int, set[int]]:

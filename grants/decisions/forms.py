@@ -308,7 +308,12 @@ class ProposeForm(Form):
 
 
 class ConfirmTieForm(Form):
-    """What ties the second officer to the group of a small grant."""
+    """What ties the second officer to the group of a small grant; nothing where that is known or the panel decided."""
 
     kind = forms.ChoiceField(label="What ties you to this group?", choices=KINDS, widget=forms.RadioSelect)
     messages: ClassVar[Mapping[str, str]] = {"kind": "Select what ties you to this group"}
+
+    def __init__(self, *args: Any, asks: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks:
+            del self.fields["kind"]

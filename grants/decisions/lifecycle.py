@@ -52,6 +52,7 @@ MEETING.add(
     ),
 )
 describe("meeting.attendance", "Attendance noted")
+describe("meeting.move", "Meeting moved")
 
 # -- motions -------------------------------------------------------------------------------------------------------
 

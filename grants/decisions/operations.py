@@ -49,6 +49,18 @@ def plan_meeting(panel: Panel, *, held_at: datetime, venue: str = "", by: Actor,
     return MEETING.create("plan", Meeting(panel=panel, held_at=held_at, venue=venue.strip()), by=by, at=at)
 
 
+def move_meeting(meeting: Meeting, *, held_at: datetime, venue: str = "", by: Actor, at: datetime) -> Meeting:
+    """Change the day or the place. The panel is told again."""
+    with MEETING.record(
+        "move", meeting, by=by, at=at, who="grants.plan_this_meeting", message="meeting_planned"
+    ) as held:
+        if held.status != Meeting.Status.PLANNED:
+            raise Refused("The meeting has begun.", "Plan another one.")
+        held.event_detail = {"before": {"held_at": held.held_at, "venue": held.venue}}
+        held.held_at, held.venue = held_at, venue.strip()
+    return held
+
+
 def open_meeting(meeting: Meeting, *, by: Actor, at: datetime) -> Meeting:
     """Begin. Scoring of the bids on the agenda is over, and members see all scores."""
     with MEETING.step("open", meeting, by=by, at=at) as held:

@@ -1,13 +1,15 @@
 """The meeting as it stands: who may decide each bid, how the votes fall, what the money allows, what is left to tell."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
+from communities.core.clock import now
 from communities.core.money import pounds
 from communities.core.permissions import Actor
 from communities.people.models import User
@@ -15,9 +17,11 @@ from grants.applications.models import Application
 from grants.assessment.models import Interest
 from grants.assessment.queries import Standing, before_panel, ranking, seats_of
 from grants.decisions.models import Attendance, Decision, Meeting, Motion, Vote
+from grants.decisions.permissions import group_of
 from grants.rounds.models import Round, Seat, Tier
 
 NOTHING = Decimal(0)
+NEWS = timedelta(weeks=6)
 STANDING = (Decision.Status.PROPOSED, Decision.Status.ASKING)
 
 
@@ -352,6 +356,56 @@ def asked_of(user: Any, bids: Iterable[Application] | None = None) -> QuerySet[D
     asking = Decision.objects.allowed_to(user, "grants.answer_about_less").filter(status=Decision.Status.ASKING)
     asking = asking.select_related("application__group")
     return asking if bids is None else asking.filter(application__in=list(bids))
+
+
+def told_of(bids: Iterable[Application]) -> dict[int, Decision]:
+    """What each bid's group has been told last."""
+    found = Decision.objects.filter(application__in=list(bids), released_at__isnull=False)
+    return {each.application_id: each for each in found.order_by("released_at", "pk")}
+
+
+def news_for(user: Any) -> QuerySet[Decision]:
+    """Decisions told to this person's groups in the last six weeks, newest first."""
+    mine = Decision.objects.filter(group_of(user), released_at__gte=now() - NEWS).distinct()
+    return mine.exclude(status=Decision.Status.SET_ASIDE).select_related("application").order_by("-released_at")
+
+
+def lines_to_agree() -> QuerySet[Decision]:
+    """Decisions with a smaller sum whose lines no officer has agreed."""
+    return Decision.objects.filter(
+        status=Decision.Status.PROPOSED, amount__lt=F("application__requested"), lines_agreed_at=None
+    )
+
+
+def to_ask() -> QuerySet[Decision]:
+    """Decisions below the group's least about which the group has not been asked."""
+    return Decision.objects.filter(
+        status=Decision.Status.PROPOSED, amount__lt=F("application__minimum_viable"), below_least_agreed_at=None
+    )
+
+
+def rounds_without_meeting() -> list[Round]:
+    """Rounds whose panel has bids to decide and no meeting to do it at."""
+    bids = Application.objects.filter(status=Application.Status.IN_ASSESSMENT, tier__route=Tier.Route.PANEL)
+    waiting = bids.exclude(decisions__in=Decision.objects.exclude(status=Decision.Status.SET_ASIDE))
+    planned = Meeting.objects.exclude(status=Meeting.Status.CLOSED).values("panel__round")
+    rounds = Round.objects.filter(pk__in=waiting.values("round"), panel__isnull=False).exclude(pk__in=planned)
+    return list(rounds.order_by("closes_at"))
+
+
+def rounds_to_tell(user: Actor) -> list[tuple[Round, int]]:
+    """Rounds with confirmed decisions that nobody has been told, and how many."""
+    ready = Decision.objects.allowed_to(user, "grants.release_decision").filter(
+        status=Decision.Status.RATIFIED, release_due_at=None
+    )
+    counts = Counter(ready.values_list("application__round", flat=True))
+    return [(each, counts[each.pk]) for each in Round.objects.filter(pk__in=counts).order_by("closes_at")]
+
+
+def decisions_of(round_: Round) -> list[Decision]:
+    """The decisions of a round that stand, as the office's page lists them."""
+    found = Decision.objects.filter(application__round=round_).exclude(status=Decision.Status.SET_ASIDE)
+    return list(found.select_related("application__group").order_by("outcome", "reserve_rank", "application__reference"))
 
 
 def leaders(application: Application) -> list[tuple[str, str, User | None]]:
