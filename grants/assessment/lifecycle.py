@@ -43,7 +43,7 @@ def words_are_given(review: Review, moment: Moment) -> bool | str:  # noqa: ARG0
 
 
 REVIEW.add(
-    Step("start", (), S.DRAFT, "grants.write_review", (scoring_is_open,), label="Score this bid", done="Scoring begun"),
+    Step("start", (), S.DRAFT, "grants.write_review", (scoring_is_open,), done="Scoring begun"),
     Step(
         "lock",
         (S.DRAFT,),

@@ -170,7 +170,7 @@ class DecisionAdmin(LifecycleAdmin[Decision]):
         ),
         "answer_about_less": StepAction(answer, form=forms.AnswerForm, label="Note the group’s answer", look="secondary"),
         "release": StepAction(tell, reason=True, label="Tell this group alone", look="secondary"),
-        "reconsider": StepAction(operations.replace_reserve, form=forms.ReplaceForm, look="secondary"),
+        "reconsider": StepAction(operations.reconsider_reserve, form=forms.ReplaceForm, look="secondary"),
         "set_aside": StepAction(operations.set_aside, reason=True, look="warning"),
     }
     acts: ClassVar[Mapping[str, StepAction]] = {

@@ -9,7 +9,7 @@ from django import forms
 from communities.core.dates import LocalDeadlineField
 from communities.core.forms import Form, YesNoField
 from communities.core.money import MoneyFormField, pounds
-from communities.core.office import DateAndTime
+from communities.core.fields import DateAndTime
 from grants.applications.models import Application, BidLine
 from grants.assessment.forms import KINDS
 from grants.assessment.models import Interest

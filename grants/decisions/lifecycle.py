@@ -58,8 +58,8 @@ describe("meeting.move", "Meeting moved")
 
 MOTION.add(
     Step("put", (), O.OPEN, "grants.run_motion", label="Put the motion", done="Motion put to the panel"),
-    Step("carry", (O.OPEN,), O.CARRIED, "grants.run_motion", label="Close the vote", done="Motion carried"),
-    Step("lose", (O.OPEN,), O.LOST, "grants.run_motion", label="Close the vote", done="Motion not carried"),
+    Step("carry", (O.OPEN,), O.CARRIED, "grants.run_motion", done="Motion carried"),
+    Step("lose", (O.OPEN,), O.LOST, "grants.run_motion", done="Motion not carried"),
     Step("put_off", (O.OPEN,), O.DEFERRED, "grants.run_motion", label="Put the bid off", done="Put off: no quorum"),
 )
 describe("motion.vote", "Vote cast")
@@ -182,7 +182,6 @@ DECISION.add(
         (D.ASKING,),
         D.SET_ASIDE,
         "grants.answer_about_less",
-        label="No, it would not work",
         done="Group: the smaller sum would not work",
     ),
     Step(

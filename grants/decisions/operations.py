@@ -156,7 +156,7 @@ def put_off_without_quorum(meeting: Meeting, *, application: Application, by: Ac
             meeting=held, application=bid, case=bid.case, kind=Motion.Kind.DEFER, reasons=circle.why_not,
             put_by_id=by.pk, put_at=at,
         )  # fmt: skip
-        return _closed(MOTION.create("put", motion, by=by, at=at), "put_off", circle, Tally(()), by, at)
+        return _closed(MOTION.create("put", motion, by=by, at=at), circle, Tally(()), by, at)
 
 
 def cast_vote(
@@ -194,20 +194,30 @@ def close_motion(motion: Motion, *, by: Actor, at: datetime) -> Decision | None:
         circle, votes = circles(held, [bid])[bid.pk], tally(current)
         if current.status == Motion.Status.OPEN and circle.is_quorate:
             _is_settled(votes, circle)
-        step = "put_off" if not circle.is_quorate else "carry" if votes.is_carried else "lose"
-        closed = _closed(current, step, circle, votes, by, at)
+        closed = _closed(current, circle, votes, by, at)
         if closed.status != Motion.Status.CARRIED or closed.kind == Motion.Kind.DEFER:
             return None
         return _propose_carried(closed, bid, by, at)
 
 
-def _closed(motion: Motion, step: str, circle: Circle, votes: Tally, by: Actor, at: datetime) -> Motion:
-    with MOTION.step(step, motion, by=by, at=at) as closed:
-        # a vote may have arrived after this request and still been first: it counts
-        closed.closed_at = max([at, *(vote.cast_at for vote in votes.votes)])
-        closed.eligible = len(circle.eligible)
-        closed.event_detail = {"for": votes.yes, "against": votes.no, "abstain": votes.abstained, "casting": votes.casting}
+def _closed(motion: Motion, circle: Circle, votes: Tally, by: Actor, at: datetime) -> Motion:
+    if not circle.is_quorate:
+        with MOTION.step("put_off", motion, by=by, at=at) as closed:
+            _note_result(closed, circle, votes, at)
+    elif votes.is_carried:
+        with MOTION.step("carry", motion, by=by, at=at) as closed:
+            _note_result(closed, circle, votes, at)
+    else:
+        with MOTION.step("lose", motion, by=by, at=at) as closed:
+            _note_result(closed, circle, votes, at)
     return closed
+
+
+def _note_result(motion: Motion, circle: Circle, votes: Tally, at: datetime) -> None:
+    # a vote may have arrived after this request and still been first: it counts
+    motion.closed_at = max([at, *(vote.cast_at for vote in votes.votes)])
+    motion.eligible = len(circle.eligible)
+    motion.event_detail = {"for": votes.yes, "against": votes.no, "abstain": votes.abstained, "casting": votes.casting}
 
 
 def _is_settled(votes: Tally, circle: Circle) -> None:
@@ -315,7 +325,7 @@ def propose_delegated(
         return _propose(decision, lines or {}, by, at)
 
 
-def replace_reserve(
+def reconsider_reserve(
     decision: Decision,
     *,
     outcome: str,
@@ -451,10 +461,12 @@ def ask_about_less(decision: Decision, *, by: Actor, at: datetime) -> Decision:
 
 def answer_about_less(decision: Decision, *, agrees: bool, note: str = "", by: Actor, at: datetime) -> Decision:
     """The group says whether the smaller sum would still work. A no sets the proposal aside: the panel looks again."""
-    with DECISION.step("answer_about_less" if agrees else "refuse_less", decision, by=by, at=at, reason=note) as held:
-        if agrees:
-            held.below_least_agreed_at = at
-    return held
+    if not agrees:
+        with DECISION.step("refuse_less", decision, by=by, at=at, reason=note) as refused:
+            return refused
+    with DECISION.step("answer_about_less", decision, by=by, at=at, reason=note) as agreed:
+        agreed.below_least_agreed_at = at
+    return agreed
 
 
 # -- confirming ----------------------------------------------------------------------------------------------------
@@ -484,7 +496,7 @@ def ratify_many(decisions: Collection[Decision], *, by: Actor, at: datetime) -> 
                     note=f"{held.application.reference} {held.application.title}",
                 )
         DecisionLine.objects.filter(decision__in=batch.done).update(is_final=True)
-        _settle([held.application for held in batch.done], "decide", Application.Status.IN_ASSESSMENT, by, at)
+        _decide([held.application for held in batch.done], by, at)
     return batch.done
 
 
@@ -503,16 +515,22 @@ def set_aside(decision: Decision, *, reason: str, by: Actor, at: datetime) -> De
                 at=at,
                 note=f"{held.application.reference} set aside",
             )
-        if not held.application.decisions.filter(released_at__isnull=False).exists():
-            _settle([held.application], "reopen", Application.Status.DECIDED, by, at)
+        _reopen(held.application, by, at)
     return held
 
 
-def _settle(bids: Sequence[Application], step: str, source: str, by: Actor, at: datetime) -> None:
-    """Move the bids that are still where the step begins; a bid from the reserve list is decided already."""
-    moving = [bid for bid in bids if bid.status == source]
-    if moving:
-        with APPLICATION.step_many(step, moving, by=by, at=at, all_or_nothing=True):
+def _decide(bids: Sequence[Application], by: Actor, at: datetime) -> None:
+    """The bids are decided; one from the reserve list is that already."""
+    moving = [bid for bid in bids if bid.status == Application.Status.IN_ASSESSMENT]
+    with APPLICATION.step_many("decide", moving, by=by, at=at, all_or_nothing=True):
+        pass
+
+
+def _reopen(bid: Application, by: Actor, at: datetime) -> None:
+    """A confirmed decision that nobody was told falls: the bid is open again."""
+    told = bid.decisions.filter(released_at__isnull=False).exists()
+    if bid.status == Application.Status.DECIDED and not told:
+        with APPLICATION.step("reopen", bid, by=by, at=at):
             pass
 
 

@@ -15,3 +15,15 @@ def panel(dev, joan, hassan, ruth, kit):
 def bid(panel):
     """A bid of £2,000 before the panel; £1,200 would still work."""
     return BidFactory(round=panel.round)
+
+
+@pytest.fixture
+def visit(client, settings):
+    """Open a page as somebody: `visit(carol)` gives a client that is signed in as her."""
+    settings.STAFF_SECOND_FACTOR = False
+
+    def sign_in(user):
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return sign_in

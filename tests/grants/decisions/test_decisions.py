@@ -372,7 +372,7 @@ def test_the_reserve_list_has_an_order_that_officers_set(panel, carol):
 def test_a_reserve_is_funded_when_money_is_free(bid, panel, grace, carol):
     reserve = operations.ratify(decision_on(bid, outcome="reserve", reserve_rank=1), by=grace, at=AT)
     operations.release(panel.round, by=grace, at=AT)
-    new = operations.replace_reserve(reserve, outcome="fund", by=carol, at=AT)
+    new = operations.reconsider_reserve(reserve, outcome="fund", by=carol, at=AT)
     reserve.refresh_from_db()
     assert (reserve.status, new.status, told(bid)) == ("set_aside", "proposed", reserve)
     operations.ratify(new, by=grace, at=AT)
@@ -384,8 +384,8 @@ def test_waiting_on_the_reserve_list_ends_with_reasons(bid, panel, grace, carol)
     reserve = operations.ratify(decision_on(bid, outcome="reserve", reserve_rank=1), by=grace, at=AT)
     operations.release(panel.round, by=grace, at=AT)
     with pytest.raises(Refused, match="no reasons"):
-        operations.replace_reserve(reserve, outcome="decline", by=carol, at=AT)
-    new = operations.replace_reserve(reserve, outcome="decline", reasons="No money came free.", by=carol, at=AT)
+        operations.reconsider_reserve(reserve, outcome="decline", by=carol, at=AT)
+    new = operations.reconsider_reserve(reserve, outcome="decline", reasons="No money came free.", by=carol, at=AT)
     assert new.outcome == "decline"
 
 
@@ -393,7 +393,7 @@ def test_other_decisions_that_were_told_stand(bid, panel, grace, carol):
     decision = operations.ratify(decision_on(bid), by=grace, at=AT)
     operations.release(panel.round, by=grace, at=AT)
     with pytest.raises(Refused, match="not on the reserve list"):
-        operations.replace_reserve(decision, outcome="decline", reasons="x", by=carol, at=AT)
+        operations.reconsider_reserve(decision, outcome="decline", reasons="x", by=carol, at=AT)
     decision.refresh_from_db()
     assert decision.status == "released"
 
