@@ -76,12 +76,16 @@ class AllocationAdmin(ReadOnlyAdmin[Allocation]):
     def share_view(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         """Choose who scores which bid of a round; the suggestion keeps the load even."""
         at, user = now(), cast("Any", request.user)
-        rounds = Round.objects.filter(panel__isnull=False) if user.has_perm("grants.allocate_scorers") else Round.objects.none()
+        rounds = (
+            Round.objects.filter(panel__isnull=False)
+            if user.has_perm("grants.allocate_scorers")
+            else Round.objects.none()
+        )
         round_ = get_object_or_404(rounds, public_id=public_id)
         seats = queries.seats_of(round_)
         given = queries.shares(round_, seats)
         plan = queries.suggestion(given, seats) if "suggest" in request.GET else None
-        form = SharesForm(request.POST or None, shares=given, seats=seats, plan=plan)
+        form = SharesForm(request.POST if request.method == "POST" else None, shares=given, seats=seats, plan=plan)
         if request.method == "POST" and form.is_valid():
             with kept_on(form, request):
                 operations.allocate_all(form.plan, by=user, at=at)

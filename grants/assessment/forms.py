@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 from django import forms
 
 from communities.core.forms import Form
+from communities.people.models import User
 from grants.applications.models import Application
 from grants.assessment.models import Interest, Review
 from grants.assessment.operations import Scores
-from communities.people.models import User
 from grants.assessment.queries import Share, Task
 from grants.rounds.models import Criterion, Seat
 
@@ -172,7 +172,12 @@ class SharesForm(Form):
     """Who scores which bid of a round."""
 
     def __init__(
-        self, *args: Any, shares: Sequence[Share], seats: Sequence[Seat], plan: Mapping[int, set[int]] | None, **kwargs: Any
+        self,
+        *args: Any,
+        shares: Sequence[Share],
+        seats: Sequence[Seat],
+        plan: Mapping[int, set[int]] | None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.shares, self.seats = list(shares), {seat.pk: seat for seat in seats}
@@ -180,7 +185,9 @@ class SharesForm(Form):
             chosen = plan[share.application.pk] if plan is not None else share.chosen
             self.fields[f"bid_{share.application.pk}"] = forms.MultipleChoiceField(
                 label=share.application.title,
-                choices=[(str(pk), self._name(seat, share)) for pk, seat in self.seats.items() if self._may(seat, share)],
+                choices=[
+                    (str(pk), self._name(seat, share)) for pk, seat in self.seats.items() if self._may(seat, share)
+                ],
                 initial=[str(pk) for pk in sorted(chosen)],
                 widget=forms.CheckboxSelectMultiple,
                 required=False,
@@ -191,7 +198,11 @@ class SharesForm(Form):
         return seat.person.user_id is not None and seat.pk not in share.out
 
     def _name(self, seat: Seat, share: Share) -> str:
-        notes = [note for note, pks in (("has not declared yet", share.undeclared), ("locked", share.locked)) if seat.pk in pks]
+        notes = [
+            note
+            for note, pks in (("has not declared yet", share.undeclared), ("locked", share.locked))
+            if seat.pk in pks
+        ]
         return f"{seat.person}{f' ({notes[0]})' if notes else ''}"
 
     def _help(self, share: Share) -> str:

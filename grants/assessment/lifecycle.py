@@ -14,7 +14,7 @@ NEEDS_WORDS = (0, 1, 5)
     "Scoring of this bid is over: the panel has met.",
     next_step="You can still say what you think at the meeting.",
 )
-def scoring_is_open(review: Review, moment: Moment) -> bool:  # noqa: ARG001
+def scoring_is_open(review: Review, moment: Moment) -> bool:
     """A late member gives no score."""
     return Allocation.objects.filter(
         application=review.application_id, user=review.reviewer_id, closed_at=None
@@ -22,7 +22,7 @@ def scoring_is_open(review: Review, moment: Moment) -> bool:  # noqa: ARG001
 
 
 @need("every criterion has a score", "Some criteria have no score yet.", loads=("scores", "application__tier"))
-def all_criteria_scored(review: Review, moment: Moment) -> bool | str:  # noqa: ARG001
+def all_criteria_scored(review: Review, moment: Moment) -> bool | str:
     """A review counts as a whole."""
     scored = {score.criterion_id for score in review.scores.all()}
     missing = [each.name for each in criteria_of(review.application) if each.pk not in scored]
@@ -34,12 +34,14 @@ def all_criteria_scored(review: Review, moment: Moment) -> bool | str:  # noqa: 
     "Some scores need a reason in words.",
     loads=("scores__criterion",),
 )
-def words_are_given(review: Review, moment: Moment) -> bool | str:  # noqa: ARG001
+def words_are_given(review: Review, moment: Moment) -> bool | str:
     """A chosen descriptor is a reason; the ends of the scale need words of their own."""
     silent = [s.criterion.name for s in review.scores.all() if s.value in NEEDS_WORDS and not s.words.strip()]
     if silent:
         return f"Say in a few words why you gave 0, 1 or 5 for: {', '.join(silent)}."
-    return True if review.overall.strip() and review.recommendation else "Write one overall line, and recommend something."
+    return (
+        True if review.overall.strip() and review.recommendation else "Write one overall line, and recommend something."
+    )
 
 
 REVIEW.add(

@@ -61,8 +61,12 @@ def declare_interests(
 
 def declare_none_for_rest(round_: Round, *, by: Actor, at: datetime) -> int:
     """Say in one go that nothing ties one to the other bids of the round.
-    Bids about which the system has to ask by name are left open."""
-    bids = Application.objects.allowed_to(by, "grants.declare_interest").filter(pk__in=before_panel(round_).values("pk"))
+
+    Bids about which the system has to ask by name are left open.
+    """
+    bids = Application.objects.allowed_to(by, "grants.declare_interest").filter(
+        pk__in=before_panel(round_).values("pk")
+    )
     waiting = list(bids.exclude(interests__user=by.pk).order_by("pk"))
     asked = matches(by, waiting)
     with unit():
@@ -118,9 +122,7 @@ def _allocate(bid: Application, users: dict[int, User], by: Actor, at: datetime)
         raise Refused(f"{bid.reference} is not being assessed.", "Scorers are chosen once the checks are done.")
     _check_scorers(bid, users)
     have = {each.user_id: each for each in Allocation.objects.filter(application=bid)}
-    done = set(
-        Review.objects.filter(application=bid, status=Review.Status.LOCKED).values_list("reviewer", flat=True)
-    )
+    done = set(Review.objects.filter(application=bid, status=Review.Status.LOCKED).values_list("reviewer", flat=True))
     gone = set(have) - set(users) - done
     Allocation.objects.filter(application=bid, user__in=gone).delete()
     # somebody asked again after the panel met may score again, if they had not
@@ -160,7 +162,13 @@ def close_scoring(applications: Collection[Application], *, at: datetime) -> Non
 
 
 def save_review(
-    review: Review | Application, *, scores: Scores, overall: str = "", recommendation: str = "", by: Actor, at: datetime
+    review: Review | Application,
+    *,
+    scores: Scores,
+    overall: str = "",
+    recommendation: str = "",
+    by: Actor,
+    at: datetime,
 ) -> Review:
     """Keep one's scores of a bid as a draft. Nobody else sees them."""
     with unit():
@@ -191,9 +199,7 @@ def give_scores(
 ) -> Review:
     """Keep one's scores of a bid, and lock them when they are `final`."""
     with unit():
-        review = save_review(
-            application, scores=scores, overall=overall, recommendation=recommendation, by=by, at=at
-        )
+        review = save_review(application, scores=scores, overall=overall, recommendation=recommendation, by=by, at=at)
         return lock_review(review, by=by, at=at) if final else review
 
 
@@ -230,7 +236,7 @@ def _write_scores(review: Review, scores: Scores) -> None:
 def _permit(name: str, bid: Application, by: Actor) -> None:
     if not allows(by, name, bid):
         raise Refused(
-            "You do not have the right to do this.", "Ask the council's grants team if you think you should.", status=403
+            "You do not have the right to do this.",
+            "Ask the council's grants team if you think you should.",
+            status=403,
         )
-
-

@@ -46,7 +46,7 @@ def may_declare_interest(user: Actor) -> Q:
 
 
 @permission("grants.correct_interest", Application, "Officers, when a member was kept away by mistake", roles=RUNNERS)
-def may_correct_interest(user: Actor) -> Q:  # noqa: ARG001
+def may_correct_interest(user: Actor) -> Q:
     """A member who is out does not let themselves in again."""
     return NONE
 
@@ -60,7 +60,7 @@ def may_read_papers(user: Actor) -> Q:
 
 
 @permission("grants.allocate_scorers", Application, "Officers", roles=RUNNERS)
-def may_allocate(user: Actor) -> Q:  # noqa: ARG001
+def may_allocate(user: Actor) -> Q:
     """Officers share the bids out."""
     return NONE
 

@@ -42,7 +42,7 @@ def interests(request: HttpRequest, public_id: UUID) -> HttpResponse:
     bids = list(_declarable(user).filter(round=panel.round).order_by("reference"))
     waiting = [task for task in queries.tasks(user, bids) if task.interest is None]
     asked = queries.matches(user, [task.application for task in waiting])
-    form = InterestsForm(request.POST or None, waiting=waiting, asked=asked)
+    form = InterestsForm(request.POST if request.method == "POST" else None, waiting=waiting, asked=asked)
     if request.method == "POST" and form.is_valid():
         with kept_on(form, request):
             rest = form.cleaned_data["none_for_rest"]
@@ -60,7 +60,7 @@ def interest(request: HttpRequest, public_id: UUID) -> HttpResponse:
     at, user = now(), _member(request)
     bid = get_object_or_404(_declarable(user), public_id=public_id)
     said = queries.interests_of(user, [bid]).get(bid.pk)
-    form = InterestForm(request.POST or None, initial={"kind": said.kind, "detail": said.detail} if said else None)
+    form = InterestForm(request.POST if request.method == "POST" else None, initial={"kind": said.kind, "detail": said.detail} if said else None)
     if request.method == "POST" and form.is_valid():
         with kept_on(form, request):
             new = operations.declare_interest(bid, **form.cleaned_data, by=user, at=at)
@@ -92,7 +92,7 @@ def scores(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return redirect("panel:bid", found.public_id)
     final = request.POST.get("act") == "lock"
     criteria = queries.criteria_of(found)
-    form = ScoreForm(request.POST or None, criteria=criteria, final=final, initial=ScoreForm.initial_of(task.review))
+    form = ScoreForm(request.POST if request.method == "POST" else None, criteria=criteria, final=final, initial=ScoreForm.initial_of(task.review))
     if request.method == "POST" and form.is_valid():
         with kept_on(form, request):
             words = {name: form.cleaned_data[name] for name in ("overall", "recommendation")}

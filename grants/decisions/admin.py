@@ -44,7 +44,7 @@ class MeetingAdmin(LifecycleAdmin[Meeting]):
         "move": StepAction(
             operations.move_meeting,
             form=forms.PlanForm,
-            values=lambda meeting, request: {"held_at": meeting.held_at, "venue": meeting.venue},  # noqa: ARG005
+            values=lambda meeting, request: {"held_at": meeting.held_at, "venue": meeting.venue},
             label="Change day or place",
             who="grants.plan_this_meeting",
             done="The panel is told of the change",
@@ -63,7 +63,7 @@ class MeetingAdmin(LifecycleAdmin[Meeting]):
         """The round."""
         return str(row.panel.round)
 
-    def links(self, row: Meeting, request: HttpRequest) -> Sequence[Mapping[str, Any]]:  # noqa: ARG002
+    def links(self, row: Meeting, request: HttpRequest) -> Sequence[Mapping[str, Any]]:
         """To the page where it is held, and to what it decided."""
         round_ = row.panel.round.public_id
         return [
@@ -81,7 +81,7 @@ class MeetingAdmin(LifecycleAdmin[Meeting]):
         at, user = now(), cast("Any", request.user)
         panels = Panel.objects.allowed_to(user, "grants.plan_meeting").select_related("round")
         panel = get_object_or_404(panels, round__public_id=public_id)
-        form = forms.PlanForm(request.POST or None)
+        form = forms.PlanForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             with kept_on(form, request):
                 meeting = operations.plan_meeting(panel, **form.cleaned_data, by=user, at=at)
@@ -168,7 +168,9 @@ class DecisionAdmin(LifecycleAdmin[Decision]):
         "ask_about_less": StepAction(
             operations.ask_about_less, confirm="Its leaders are asked by e-mail. Nothing is promised.", look="secondary"
         ),
-        "answer_about_less": StepAction(answer, form=forms.AnswerForm, label="Note the group’s answer", look="secondary"),
+        "answer_about_less": StepAction(
+            answer, form=forms.AnswerForm, label="Note the group’s answer", look="secondary"
+        ),
         "release": StepAction(tell, reason=True, label="Tell this group alone", look="secondary"),
         "reconsider": StepAction(operations.reconsider_reserve, form=forms.ReplaceForm, look="secondary"),
         "set_aside": StepAction(operations.set_aside, reason=True, look="warning"),
@@ -177,7 +179,7 @@ class DecisionAdmin(LifecycleAdmin[Decision]):
         "words": StepAction(
             operations.prepare,
             form=forms.WordsForm,
-            values=lambda row, request: {"reasons": row.reasons, "conditions": "\n".join(row.conditions)},  # noqa: ARG005
+            values=lambda row, request: {"reasons": row.reasons, "conditions": "\n".join(row.conditions)},
             label="Word the letter",
             who="grants.prepare_decision",
             done="Saved",
@@ -185,7 +187,7 @@ class DecisionAdmin(LifecycleAdmin[Decision]):
         "lines": StepAction(
             operations.rebase_lines,
             form=forms.LinesForm,
-            form_kwargs=lambda row, request: {"decision": row},  # noqa: ARG005
+            form_kwargs=lambda row, request: {"decision": row},
             label="Agree the lines",
             who="grants.prepare_decision",
             done="Lines agreed",
@@ -193,13 +195,20 @@ class DecisionAdmin(LifecycleAdmin[Decision]):
         "rank": StepAction(
             operations.rank_reserve,
             form=forms.RankForm,
-            values=lambda row, request: {"rank": row.reserve_rank},  # noqa: ARG005
+            values=lambda row, request: {"rank": row.reserve_rank},
             label="Change its place",
             who="grants.prepare_decision",
             done="Saved",
         ),
     }
-    list_display = ("bid", "outcome", money_column("amount"), "route", status_column(), date_column("proposed_at", "Proposed"))
+    list_display = (
+        "bid",
+        "outcome",
+        money_column("amount"),
+        "route",
+        status_column(),
+        date_column("proposed_at", "Proposed"),
+    )
     list_filter = ("status", "route", "outcome", ("application__round", RuledFilter))
     list_select_related = ("application__group",)
     search_fields = ("application__reference", "application__title", "application__group__name")
@@ -215,12 +224,16 @@ class DecisionAdmin(LifecycleAdmin[Decision]):
         """Reference and round."""
         return f"{row.application.reference} · {row.application.round}"
 
-    def facts(self, row: Decision, request: HttpRequest) -> Sequence[Mapping[str, Any]]:  # noqa: ARG002
+    def facts(self, row: Decision, request: HttpRequest) -> Sequence[Mapping[str, Any]]:
         """The sum beside what was asked, and who proposed it."""
         bid, money = row.application, queries.money_of(row.application.round)
         least = f"least {pounds(bid.minimum_viable)}" if bid.minimum_viable else ""
         return [
-            {"label": "Outcome", "value": row.get_outcome_display(), "note": row.reserve_rank and f"place {row.reserve_rank}"},
+            {
+                "label": "Outcome",
+                "value": row.get_outcome_display(),
+                "note": row.reserve_rank and f"place {row.reserve_rank}",
+            },
             {"label": "Sum", "value": pounds(row.amount)},
             {"label": "Asked for", "value": pounds(bid.requested), "note": least},
             {"label": "Left in the budget", "value": pounds(money.left)},
@@ -257,7 +270,7 @@ class DecisionAdmin(LifecycleAdmin[Decision]):
         at, user = now(), cast("Any", request.user)
         rounds = Round.objects.all() if self.has_view_permission(request) else Round.objects.none()
         round_ = get_object_or_404(rounds.select_related("budget"), public_id=public_id)
-        form = forms.TellForm(request.POST or None)
+        form = forms.TellForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             with kept_on(form, request):
                 told = operations.release(round_, not_before=form.cleaned_data["not_before"], by=user, at=at)
@@ -270,7 +283,9 @@ class DecisionAdmin(LifecycleAdmin[Decision]):
             "waiting": queries.unsettled(round_),
             "ready": queries.ready_to_tell(round_).exists() and user.has_perm("grants.release_decision"),
         }
-        return page(self, request, "grants/decisions/round.html", form, title="Decisions", subtitle=round_.title, **more)
+        return page(
+            self, request, "grants/decisions/round.html", form, title="Decisions", subtitle=round_.title, **more
+        )
 
     def delegated_view(self, request: HttpRequest) -> HttpResponse:
         """Small grants that two officers decide."""
@@ -285,7 +300,10 @@ class DecisionAdmin(LifecycleAdmin[Decision]):
         at, user = now(), cast("Any", request.user)
         bids = Application.objects.allowed_to(user, "grants.propose_delegated").select_related("group", "round", "tier")
         bid = get_object_or_404(bids, public_id=public_id)
-        form = forms.ProposeForm(request.POST or None, lines=list(bid.lines.filter(funded_by=BidLine.FundedBy.GRANT)))
+        form = forms.ProposeForm(
+            request.POST if request.method == "POST" else None,
+            lines=list(bid.lines.filter(funded_by=BidLine.FundedBy.GRANT)),
+        )
         if request.method == "POST" and form.is_valid():
             with kept_on(form, request):
                 return self._propose(request, bid, form, user, at)

@@ -9,7 +9,6 @@ from django import forms
 from communities.core.dates import LocalDeadlineField
 from communities.core.forms import Form, YesNoField
 from communities.core.money import MoneyFormField, pounds
-from communities.core.fields import DateAndTime
 from grants.applications.models import Application, BidLine
 from grants.assessment.forms import KINDS
 from grants.assessment.models import Interest
@@ -76,7 +75,11 @@ class MotionForm(Form):
         """What each kind of motion needs besides."""
         given: dict[str, Any] = super().clean() or {}
         kind, amount = given.get("kind"), given.get("amount")
-        if kind == Motion.Kind.PART and "amount" not in self.errors and not (amount and 0 < amount < self.bid.requested):
+        if (
+            kind == Motion.Kind.PART
+            and "amount" not in self.errors
+            and not (amount and 0 < amount < self.bid.requested)
+        ):
             self.add_error("amount", f"Enter a sum of more than £0 and less than {pounds(self.bid.requested)}")
         if kind in (Motion.Kind.DECLINE, Motion.Kind.RESERVE, Motion.Kind.DEFER) and not given.get("reasons"):
             self.add_error("reasons", "Enter the reasons")
@@ -152,7 +155,7 @@ class PlanForm(Form):
     """When and where the panel meets."""
 
     held_at = LocalDeadlineField(
-        label="When", widget=DateAndTime, help_text="Date and time on the clock in Britain, like 20/11/2026 and 18:00"
+        label="When", help_text="Date and time on the clock in Britain, like 20/11/2026 and 18:00"
     )
     venue = forms.CharField(label="Where", required=False, max_length=120)
 
@@ -190,7 +193,9 @@ class LinesForm(Form):
     def clean(self) -> dict[str, Any]:
         """The lines add up to the sum."""
         given = super().clean() or {}
-        amounts: dict[int, Decimal] = {each.pk: given[f"line_{each.pk}"] for each in self.lines if f"line_{each.pk}" in given}
+        amounts: dict[int, Decimal] = {
+            each.pk: given[f"line_{each.pk}"] for each in self.lines if f"line_{each.pk}" in given
+        }
         total = sum(amounts.values(), Decimal(0))
         if not self.errors and self.decision.amount is not None and total != self.decision.amount:
             first = f"line_{self.lines[0].pk}"
@@ -235,7 +240,6 @@ class TellForm(Form):
     not_before = LocalDeadlineField(
         label="Not before",
         required=False,
-        widget=DateAndTime,
         help_text="Leave empty to tell them now. Date and time on the clock in Britain, like 04/12/2026 and 09:00",
     )
 

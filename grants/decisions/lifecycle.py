@@ -13,21 +13,21 @@ from grants.decisions.models import DECISION, MEETING, MOTION, Decision, Meeting
 from grants.decisions.queries import is_below_least, lines_total
 from grants.funds.models import Budget
 
-A, D, O, P = Application.Status, Decision.Status, Motion.Status, Meeting.Status
+A, D, M, P = Application.Status, Decision.Status, Motion.Status, Meeting.Status
 
 # -- meetings ------------------------------------------------------------------------------------------------------
 
 
 @need("somebody is marked as present", "Nobody is marked as present yet.", next_step="Say who is in the room first.")
-def somebody_is_present(meeting: Meeting, moment: Moment) -> bool:  # noqa: ARG001
+def somebody_is_present(meeting: Meeting, moment: Moment) -> bool:
     """A meeting begins with people."""
     return meeting.attendance.filter(is_present=True).exists()
 
 
 @need("no vote is open", "A vote is still open.", next_step="Close every vote, then close the meeting.")
-def no_vote_is_open(meeting: Meeting, moment: Moment) -> bool:  # noqa: ARG001
+def no_vote_is_open(meeting: Meeting, moment: Moment) -> bool:
     """Nothing is left hanging."""
-    return not meeting.motions.filter(status=O.OPEN).exists()
+    return not meeting.motions.filter(status=M.OPEN).exists()
 
 
 MEETING.add(
@@ -57,10 +57,10 @@ describe("meeting.move", "Meeting moved")
 # -- motions -------------------------------------------------------------------------------------------------------
 
 MOTION.add(
-    Step("put", (), O.OPEN, "grants.run_motion", label="Put the motion", done="Motion put to the panel"),
-    Step("carry", (O.OPEN,), O.CARRIED, "grants.run_motion", done="Motion carried"),
-    Step("lose", (O.OPEN,), O.LOST, "grants.run_motion", done="Motion not carried"),
-    Step("put_off", (O.OPEN,), O.DEFERRED, "grants.run_motion", label="Put the bid off", done="Put off: no quorum"),
+    Step("put", (), M.OPEN, "grants.run_motion", label="Put the motion", done="Motion put to the panel"),
+    Step("carry", (M.OPEN,), M.CARRIED, "grants.run_motion", done="Motion carried"),
+    Step("lose", (M.OPEN,), M.LOST, "grants.run_motion", done="Motion not carried"),
+    Step("put_off", (M.OPEN,), M.DEFERRED, "grants.run_motion", label="Put the bid off", done="Put off: no quorum"),
 )
 describe("motion.vote", "Vote cast")
 
@@ -68,7 +68,7 @@ describe("motion.vote", "Vote cast")
 
 
 @need("the bid is being assessed or on the reserve list", "This bid is no longer open.", loads=("application",))
-def bid_is_open(decision: Decision, moment: Moment) -> bool | str:  # noqa: ARG001
+def bid_is_open(decision: Decision, moment: Moment) -> bool | str:
     """Nothing is decided about a bid that was taken back."""
     status = decision.application.status
     return status in (A.IN_ASSESSMENT, A.DECIDED) or f"The bid is “{A(status).label}”."
@@ -99,8 +99,10 @@ def confirmed_without_tie(decision: Decision, moment: Moment) -> bool | str:
     return True
 
 
-@need("the group has its reasons", "There are no reasons for the group yet.", next_step="Write what the group will read.")
-def reasons_are_given(decision: Decision, moment: Moment) -> bool:  # noqa: ARG001
+@need(
+    "the group has its reasons", "There are no reasons for the group yet.", next_step="Write what the group will read."
+)
+def reasons_are_given(decision: Decision, moment: Moment) -> bool:
     """Whoever gets a no is told why."""
     return decision.outcome == Decision.Outcome.FUND or bool(decision.reasons.strip())
 
@@ -110,7 +112,7 @@ def reasons_are_given(decision: Decision, moment: Moment) -> bool:  # noqa: ARG0
     "The lines do not add up to the sum.",
     loads=("application", "lines"),
 )
-def lines_add_up(decision: Decision, moment: Moment) -> bool | str:  # noqa: ARG001
+def lines_add_up(decision: Decision, moment: Moment) -> bool | str:
     """After part-funding the bid's own lines no longer fit."""
     if decision.outcome != Decision.Outcome.FUND or decision.amount is None:
         return True
@@ -126,13 +128,13 @@ def lines_add_up(decision: Decision, moment: Moment) -> bool | str:  # noqa: ARG
     next_step="Ask the group first.",
     loads=("application",),
 )
-def group_agrees_to_less(decision: Decision, moment: Moment) -> bool:  # noqa: ARG001
+def group_agrees_to_less(decision: Decision, moment: Moment) -> bool:
     """Money that cannot do the job helps nobody."""
     return not is_below_least(decision) or decision.below_least_agreed_at is not None
 
 
 @need("the budget has enough left", "There is not enough left in the budget.", loads=("application__round__budget",))
-def budget_has_room(decision: Decision, moment: Moment) -> bool | str:  # noqa: ARG001
+def budget_has_room(decision: Decision, moment: Moment) -> bool | str:
     """Headroom, read under the budget's lock."""
     budget: Budget = decision.application.round.budget
     left = budget.limit - budget.committed
@@ -141,8 +143,12 @@ def budget_has_room(decision: Decision, moment: Moment) -> bool | str:  # noqa: 
     return f"This needs {pounds(decision.amount)}, and {pounds(max(left, Decimal(0)))} is left in {budget}."
 
 
-@need("it funds a smaller sum than the group's least", "The sum is not below what the group said would still work.", loads=("application",))
-def is_less_than_least(decision: Decision, moment: Moment) -> bool:  # noqa: ARG001
+@need(
+    "it funds a smaller sum than the group's least",
+    "The sum is not below what the group said would still work.",
+    loads=("application",),
+)
+def is_less_than_least(decision: Decision, moment: Moment) -> bool:
     """Groups are asked when it matters only."""
     return is_below_least(decision) and decision.below_least_agreed_at is None
 

@@ -10,19 +10,19 @@ from grants.decisions.queries import leaders
 
 
 @message("meeting_planned", subject="Panel meeting: {object.panel.round}")
-def meeting_planned(meeting: Meeting, moment: Moment) -> Iterable[Recipient]:  # noqa: ARG001
+def meeting_planned(meeting: Meeting, moment: Moment) -> Iterable[Recipient]:
     """Everybody who sits on the panel and has an address."""
     people = [seat.person for seat in seats_of(meeting.panel.round)]
     return [Recipient(each.email, each.full_name, each.user) for each in people if each.email]
 
 
 @message("smaller_sum", subject="A question about your bid {object.application.reference}")
-def smaller_sum(decision: Decision, moment: Moment) -> Iterable[Recipient]:  # noqa: ARG001
+def smaller_sum(decision: Decision, moment: Moment) -> Iterable[Recipient]:
     """The leaders of the group, who alone know whether less would still work."""
     return [Recipient(email, name, user) for email, name, user in leaders(decision.application)]
 
 
 @message("decision_told", subject="Our decision on your bid {object.application.reference}")
-def decision_told(decision: Decision, moment: Moment) -> Iterable[Recipient]:  # noqa: ARG001
+def decision_told(decision: Decision, moment: Moment) -> Iterable[Recipient]:
     """The leaders of the group."""
     return [Recipient(email, name, user) for email, name, user in leaders(decision.application)]

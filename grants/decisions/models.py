@@ -96,7 +96,8 @@ class Motion(Stateful):
         constraints: ClassVar[Any] = [
             models.UniqueConstraint(fields=("application",), condition=Q(status="open"), name="motion_one_open"),
             models.CheckConstraint(
-                condition=(Q(kind__in=("full", "part"), amount__gt=0)) | (~Q(kind__in=("full", "part")) & Q(amount=None)),
+                condition=(Q(kind__in=("full", "part"), amount__gt=0))
+                | (~Q(kind__in=("full", "part")) & Q(amount=None)),
                 name="motion_amount_where_funded",
             ),
         ]
@@ -137,7 +138,7 @@ class Vote(models.Model):
 
 
 class Decision(Stateful):
-    """What was decided about a bid: proposed by a panel's vote or an officer, confirmed by another, then told to all."""
+    """What was decided about a bid: proposed by a vote or an officer, confirmed by another, then told."""
 
     class Status(models.TextChoices):
         PROPOSED = "proposed", "Proposed"

@@ -37,13 +37,13 @@ def may_view_meeting(user: Actor) -> Q:
 
 
 @permission("grants.plan_meeting", Panel, "Officers", roles=RUNNERS)
-def may_plan(user: Actor) -> Q:  # noqa: ARG001
+def may_plan(user: Actor) -> Q:
     """Officers call the panel together."""
     return NONE
 
 
 @permission("grants.plan_this_meeting", Meeting, "Officers", roles=RUNNERS)
-def may_plan_this(user: Actor) -> Q:  # noqa: ARG001
+def may_plan_this(user: Actor) -> Q:
     """Officers call the panel together, and move the day."""
     return NONE
 
@@ -73,7 +73,7 @@ def may_cast_vote(user: Actor) -> Q:
 
 
 @permission("grants.note_votes", Motion, "The officer who clerks, for the members in the room", roles=RUNNERS)
-def may_note_votes(user: Actor) -> Q:  # noqa: ARG001
+def may_note_votes(user: Actor) -> Q:
     """Hands are counted by the clerk."""
     return NONE
 
@@ -105,7 +105,9 @@ def group_of(user: Actor) -> Q:
     )  # fmt: skip
 
 
-@permission("grants.propose_decision", Decision, "The panel's chair and clerk by closing a vote; officers", roles=RUNNERS)
+@permission(
+    "grants.propose_decision", Decision, "The panel's chair and clerk by closing a vote; officers", roles=RUNNERS
+)
 def may_propose(user: Actor) -> Q:
     """The outcome of a vote becomes a proposal; small grants are proposed by an officer."""
     return chairs(user, "motion__meeting__panel__")
@@ -118,12 +120,14 @@ def may_propose_delegated(user: Actor) -> Q:
 
 
 @permission("grants.prepare_decision", Decision, "Officers", roles=RUNNERS)
-def may_prepare(user: Actor) -> Q:  # noqa: ARG001
+def may_prepare(user: Actor) -> Q:
     """Wording, lines of a smaller sum, asking the group."""
     return NONE
 
 
-@permission("grants.answer_about_less", Decision, "The leaders of the group; officers, when told by phone", roles=RUNNERS)
+@permission(
+    "grants.answer_about_less", Decision, "The leaders of the group; officers, when told by phone", roles=RUNNERS
+)
 def may_answer_about_less(user: Actor) -> Q:
     """Whether a smaller sum would still work is for the group's leaders to say."""
     return group_of(user) & Q(application__group__memberships__is_leader=True)
@@ -146,14 +150,15 @@ def may_release(user: Actor) -> Q:
     return may_ratify(user)
 
 
-@permission("grants.set_aside_decision", Decision, "Senior officers; officers, for small grants decided by two officers")
+@permission(
+    "grants.set_aside_decision", Decision, "Senior officers; officers, for small grants decided by two officers"
+)
 def may_set_aside(user: Actor) -> Q:
     """Sending a decision back, with the reason."""
     return may_ratify(user)
 
 
 @permission("grants.settle_application", Application, "Whoever confirms the decision", roles=RUNNERS)
-def may_settle(user: Actor) -> Q:  # noqa: ARG001
+def may_settle(user: Actor) -> Q:
     """A bid is decided when its decision is confirmed, never otherwise."""
     return NONE
-

@@ -76,7 +76,7 @@ def news(objects: Sequence[User], user: Actor) -> Mapping[Any, Any]:
 
 
 @section("round", "meeting", order=40, template="grants/decisions/_round.html")
-def meeting_date(objects: Sequence[Round], user: Actor) -> Mapping[Any, Any]:  # noqa: ARG001 (everybody may know the day)
+def meeting_date(objects: Sequence[Round], user: Actor) -> Mapping[Any, Any]:
     """The day the panel meets."""
     found = Meeting.objects.filter(panel__round__in=objects).order_by("-held_at").select_related("panel")
     return {each.panel.round_id: each for each in found}
@@ -143,7 +143,7 @@ def _card(number: int | None, title: str, href: str, reason: str) -> dict[str, A
 
 
 @section("decision_office", "decision", order=10, template="grants/decisions/_office.html")
-def prepared(objects: Sequence[Decision], user: Actor) -> Mapping[Any, Any]:  # noqa: ARG001 (the page asked already)
+def prepared(objects: Sequence[Decision], user: Actor) -> Mapping[Any, Any]:
     """A decision with its lines, its vote and the panel's own words."""
     return {
         each.pk: {

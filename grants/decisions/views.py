@@ -42,9 +42,9 @@ def attendance(request: HttpRequest, public_id: UUID) -> HttpResponse:
     at, held = now(), _run(request, public_id)
     seats = seats_of(held.panel.round)
     here = held.attendance.filter(is_present=True).values_list("seat", flat=True)
-    form = AttendanceForm(request.POST or None, seats=seats, initial={"present": [str(pk) for pk in here]})
-    if request.method == "POST" and not form.is_bound:  # nobody was ticked
-        form = AttendanceForm({"present": []}, seats=seats)
+    form = AttendanceForm(
+        request.POST if request.method == "POST" else None, seats=seats, initial={"present": [str(pk) for pk in here]}
+    )
     if request.method == "POST" and form.is_valid():
         with kept_on(form, request):
             operations.mark_attendance(held, present=form.chosen, by=_user(request), at=at)
@@ -66,7 +66,9 @@ def open_meeting(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def close_meeting(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """End the meeting with its minute."""
     at, held = now(), _run(request, public_id)
-    form = MinuteForm(request.POST or None, initial={"minute": queries.draft_minute(held)})
+    form = MinuteForm(
+        request.POST if request.method == "POST" else None, initial={"minute": queries.draft_minute(held)}
+    )
     if request.method == "POST" and form.is_valid():
         with kept_on(form, request):
             operations.close_meeting(held, **form.cleaned_data, by=_user(request), at=at)
@@ -84,7 +86,9 @@ def item(request: HttpRequest, public_id: UUID, bid: UUID) -> HttpResponse:
     """One bid on the agenda: its scores, who may decide it, the motion and its votes."""
     at, held = now(), _meeting(request, public_id)
     found = _item(request, held, bid)
-    form = MotionForm(request.POST or None, bid=found.application, below=found.standing.below)
+    form = MotionForm(
+        request.POST if request.method == "POST" else None, bid=found.application, below=found.standing.below
+    )
     if request.method == "POST" and form.is_valid():
         with kept_on(form, request):
             operations.put_motion(held, application=found.application, **form.cleaned_data, by=_user(request), at=at)
@@ -135,7 +139,7 @@ def vote(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def votes(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The clerk notes the votes of the members in the room."""
-    at, motion = now(), _motion(request, public_id)
+    at, motion = now(), _motion(request, public_id, "grants.note_votes")
     found = _item(request, motion.meeting, motion.application.public_id)
     form = VotesForm(request.POST, seats=queries.still_to_vote(found, motion))
     if form.is_valid():
@@ -148,7 +152,7 @@ def votes(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def casting(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The clerk notes the casting vote of whoever chairs the item."""
-    at, motion = now(), _motion(request, public_id)
+    at, motion = now(), _motion(request, public_id, "grants.note_votes")
     found = _item(request, motion.meeting, motion.application.public_id)
     chair, choice = found.circle.chair, request.POST.get("choice", "")
     if chair is None or choice not in (Vote.Choice.FOR, Vote.Choice.AGAINST):
@@ -160,7 +164,7 @@ def casting(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def close_motion(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Close the vote and say how it went."""
-    at, motion = now(), _motion(request, public_id)
+    at, motion = now(), _motion(request, public_id, "grants.run_motion")
     operations.close_motion(motion, by=_user(request), at=at)
     motion.refresh_from_db()
     messages.success(request, f"{motion.application.title}: {motion.get_status_display().lower()}.")
@@ -176,7 +180,7 @@ def smaller(request: HttpRequest, public_id: UUID) -> HttpResponse:
     at, user = now(), _user(request)
     asking = queries.asked_of(user).select_related("application")
     decision = get_object_or_404(asking, application__public_id=public_id)
-    form = SmallerForm(request.POST or None)
+    form = SmallerForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         with kept_on(form, request):
             operations.answer_about_less(decision, **form.cleaned_data, by=user, at=at)
@@ -214,12 +218,14 @@ def _run(request: HttpRequest, public_id: UUID) -> Meeting:
     return get_object_or_404(run, public_id=public_id)
 
 
-def _motion(request: HttpRequest, public_id: UUID) -> Motion:
-    seen = Motion.objects.visible_to(_user(request)).select_related("meeting__panel__round", "application")
+def _motion(request: HttpRequest, public_id: UUID, may: str = "grants.view_motion") -> Motion:
+    seen = Motion.objects.allowed_to(_user(request), may).select_related("meeting__panel__round", "application")
     return get_object_or_404(seen, public_id=public_id)
 
 
 def _item(request: HttpRequest, held: Meeting, bid: UUID) -> queries.Item:
+    if held.status == Meeting.Status.PLANNED:  # scores show once the meeting is open
+        raise Http404
     for found in queries.agenda(held, _user(request)):
         if found.application.public_id == bid and not found.hidden:
             return found

@@ -16,6 +16,14 @@ from tests.factories.rounds import PanelFactory
 AT = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)
 
 
+def officer():
+    """Somebody who made what is there already."""
+    from communities.people.models import User
+
+    found = User.objects.filter(email="made@example.org").first()
+    return found or User.objects.create_user("made@example.org", full_name="Made Before")
+
+
 class GroupFactory(DjangoModelFactory):
     """A group with a leader and a treasurer, who have accounts where a test gives them."""
 
@@ -27,7 +35,7 @@ class GroupFactory(DjangoModelFactory):
     kind = Group.Kind.ASSOCIATION
     status = Group.Status.ACTIVE
     created_at = AT
-    created_by = factory.LazyFunction(lambda: officer())
+    created_by = factory.LazyFunction(officer)
 
     @factory.post_generation
     def people(group, create, extracted, **kwargs):  # noqa: N805
@@ -43,14 +51,6 @@ def lead(group, person, role=Membership.Role.MEMBER):
     Membership.objects.create(
         group=group, person=person, role=role, is_leader=True, is_signatory=True, starts_on=date(2026, 1, 1)
     )
-
-
-def officer():
-    """Somebody who made what is there already."""
-    from communities.people.models import User
-
-    found = User.objects.filter(email="made@example.org").first()
-    return found or User.objects.create_user("made@example.org", full_name="Made Before")
 
 
 class BidFactory(DjangoModelFactory):
@@ -112,9 +112,9 @@ class InterestFactory(DjangoModelFactory):
     declared_at = AT
 
 
-def panel_of(*users, quorum=3, round=None):
+def panel_of(*users, quorum=3, **more):
     """A panel: the first is the chair, the second the vice-chair, the last of five holds the community seat."""
-    panel = PanelFactory(quorum=quorum, **({"round": round} if round else {}))
+    panel = PanelFactory(quorum=quorum, **more)
     roles = [Seat.Role.CHAIR, Seat.Role.VICE, Seat.Role.MEMBER, Seat.Role.MEMBER, Seat.Role.COMMUNITY]
     for user, role in zip(users, roles, strict=False):
         Seat.objects.create(panel=panel, person=user.person, role=role)

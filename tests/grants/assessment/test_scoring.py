@@ -6,7 +6,7 @@ from django.db import DatabaseError, connection, transaction
 from communities.core.refusals import Refused
 from grants.assessment import operations
 from grants.assessment.models import Allocation, Review, Score
-from grants.assessment.queries import ranking, scores_of, shares, seats_of, standings, suggestion
+from grants.assessment.queries import ranking, scores_of, seats_of, shares, standings, suggestion
 from tests.factories.assessment import AT, AllocationFactory, BidFactory, declare, scored
 
 

@@ -140,9 +140,7 @@ def test_with_a_quorum_a_bid_is_not_put_off_that_way(meeting, bid, carol):
 def test_losing_the_quorum_during_the_vote_puts_the_bid_off(meeting, panel, bid, carol, dev, joan):
     motion = motion_on(meeting, bid)
     vote(motion, panel, dev="for", joan="for", hassan="for")
-    operations.mark_attendance(
-        meeting, present=[seat_of(panel, dev), seat_of(panel, joan)], by=carol, at=HELD
-    )
+    operations.mark_attendance(meeting, present=[seat_of(panel, dev), seat_of(panel, joan)], by=carol, at=HELD)
     assert operations.close_motion(motion, by=carol, at=HELD) is None
     motion.refresh_from_db()
     assert (motion.status, motion.eligible) == ("deferred", 2)
@@ -169,7 +167,9 @@ def test_motions_that_make_no_sense_are_refused(meeting, bid, carol, given, word
 
 
 def test_funding_in_full_takes_the_sum_asked_for(meeting, bid, dev):
-    motion = operations.put_motion(meeting, application=bid, kind="full", conditions=["Get insurance", " "], by=dev, at=HELD)
+    motion = operations.put_motion(
+        meeting, application=bid, kind="full", conditions=["Get insurance", " "], by=dev, at=HELD
+    )
     assert (motion.amount, motion.conditions, motion.case) == (bid.requested, ["Get insurance"], bid.case)
 
 
