@@ -6,3 +6,7 @@ from grants.funds import admin as funds
 from grants.rounds import admin as rounds
 
 __all__ = ["applications", "checks", "funds", "rounds"]
+from grants.assessment import admin as assessment
+from grants.decisions import admin as decisions
+
+__all__ = ["assessment", "decisions"]

@@ -6,4 +6,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("grants.rounds.urls")),
     path("", include("grants.checks.urls")),  # before the bid's own pages: "answer" is no part of the form
     path("", include("grants.applications.urls")),
+from grants.decisions import urls as decisions
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("panel/", include((decisions.panel, "panel"))),
+    # before the sections of a bid, which would take any word
+    path("apply/", include((decisions.group, "decisions"))),
 ]

@@ -76,3 +76,33 @@ def dev(db):
 def stranger(db):
     """Has an account, and nothing to do with any of it."""
     return account("Sam Stranger")
+
+
+@pytest.fixture
+def joan(db):
+    """Vice-chair of the panel."""
+    return account("Joan Pryor", "panel")
+
+
+@pytest.fixture
+def hassan(db):
+    """Sits on the panel."""
+    return account("Hassan Ali", "panel")
+
+
+@pytest.fixture
+def ruth(db):
+    """Sits on the panel."""
+    return account("Ruth Lamb", "panel")
+
+
+@pytest.fixture
+def kit(db):
+    """Holds the community seat of the panel."""
+    return account("Kit Rowe", "panel")
+
+
+@pytest.fixture
+def una(db):
+    """The auditor: reads everything, changes nothing."""
+    return account("Una Byrne", "auditor")

@@ -21,8 +21,8 @@ class Interest(models.Model):
         RELATED = "related", "I am related to, or close to, somebody in the group"
         PAID = "paid", "I, or somebody close to me, would gain money from it"
 
-    lock_rank: ClassVar[int] = 79
     OUT: ClassVar[tuple[str, ...]] = (Kind.RELATED, Kind.PAID)
+    IN: ClassVar[tuple[str, ...]] = (Kind.NONE, Kind.KNOWN)
 
     application = models.ForeignKey(Application, models.PROTECT, related_name="interests")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -41,13 +41,20 @@ class Interest(models.Model):
     def __str__(self) -> str:
         return f"{self.user}: {self.get_kind_display()}"
 
+    @property
+    def is_out(self) -> bool:
+        """Whether this tie keeps the person away from the bid."""
+        return self.kind in self.OUT
+
 
 class Allocation(models.Model):
-    """A bid given to a person to score."""
+    """A bid given to a person to score, until the panel meets about it."""
 
     application = models.ForeignKey(Application, models.PROTECT, related_name="allocations")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     allocated_at = models.DateTimeField()
+    allocated_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    closed_at = models.DateTimeField(null=True, blank=True, help_text="When scoring ended: the panel had met.")
 
     objects = Ruled.as_manager()
 
@@ -103,12 +110,16 @@ REVIEW: Lifecycle[Review] = Lifecycle(Review)
 class Score(models.Model):
     """The score of one criterion: the words of the descriptor are the reason, more words where it is 0, 1 or 5."""
 
+    frozen_when: ClassVar[tuple[str, tuple[bool, ...]]] = ("is_locked", (True,))
+
     review = models.ForeignKey(Review, models.PROTECT, related_name="scores")
     criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="+")
     value = models.PositiveSmallIntegerField()
     words = models.TextField(blank=True)
+    is_locked = models.BooleanField(default=False, help_text="Locked with its review.")
 
     class Meta:
+        ordering = ("review", "criterion__order")
         constraints: ClassVar[Any] = [
             models.UniqueConstraint(fields=("review", "criterion"), name="score_once"),
             models.CheckConstraint(condition=Q(value__lte=5), name="score_range"),

@@ -23,6 +23,7 @@ class Meeting(Stateful):
         CLOSED = "closed", "Closed"
 
     lock_rank: ClassVar[int] = 30
+    frozen_when: ClassVar[tuple[str, tuple[str, ...]]] = ("status", ("closed",))
 
     panel = models.ForeignKey(Panel, models.PROTECT, related_name="meetings")
     held_at = models.DateTimeField()
@@ -48,7 +49,7 @@ class Attendance(models.Model):
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="attendance")
     seat = models.ForeignKey(Seat, models.PROTECT, related_name="+")
-    is_present = models.BooleanField(default=True)
+    is_present = models.BooleanField(default=False)
 
     class Meta:
         constraints: ClassVar[Any] = [models.UniqueConstraint(fields=("meeting", "seat"), name="attendance_once")]
@@ -75,7 +76,6 @@ class Motion(Stateful):
 
     lock_rank: ClassVar[int] = 42
     frozen_when: ClassVar[tuple[str, tuple[str, ...]]] = ("status", ("carried", "lost", "deferred"))
-    frozen_except: ClassVar[tuple[str, ...]] = ()
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="motions")
     application = models.ForeignKey(Application, models.PROTECT, related_name="motions")
@@ -83,6 +83,7 @@ class Motion(Stateful):
     amount = MoneyField(null=True, blank=True)
     conditions = models.JSONField(default=list, blank=True, help_text="Conditions of the award, one text each.")
     reasons = models.TextField(blank=True, help_text="The group reads this.")
+    override = models.TextField(blank=True, help_text="Why the panel funds a bid that scored below the line.")
     put_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     put_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -137,7 +138,7 @@ class Vote(models.Model):
 
 
 class Decision(Stateful):
-    """What was decided about a bid: proposed by a panel's vote or an officer, confirmed by another, then told to all."""
+    """What was decided about a bid: proposed by a vote or an officer, confirmed by another, then told."""
 
     class Status(models.TextChoices):
         PROPOSED = "proposed", "Proposed"
@@ -157,7 +158,9 @@ class Decision(Stateful):
 
     lock_rank: ClassVar[int] = 44
     frozen_when: ClassVar[tuple[str, tuple[str, ...]]] = ("status", ("ratified", "released"))
-    frozen_except: ClassVar[tuple[str, ...]] = ("status", "version", "released_at", "released_by_id")
+    frozen_except: ClassVar[tuple[str, ...]] = (
+        "status", "version", "released_at", "released_by", "release_due_at", "release_set_by",
+    )  # fmt: skip
 
     application = models.ForeignKey(Application, models.PROTECT, related_name="decisions")
     motion = models.OneToOneField(Motion, models.PROTECT, null=True, blank=True, related_name="decision")
@@ -167,6 +170,12 @@ class Decision(Stateful):
     conditions = models.JSONField(default=list, blank=True)
     reasons = models.TextField(blank=True, help_text="The group reads this.")
     reserve_rank = models.PositiveSmallIntegerField(null=True, blank=True)
+    lines_agreed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When an officer said what a smaller sum is for."
+    )
+    lines_agreed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     below_least_agreed_at = models.DateTimeField(
         null=True, blank=True, help_text="When the group said that less than its least would still work."
     )
@@ -176,6 +185,10 @@ class Decision(Stateful):
     ratified_at = models.DateTimeField(null=True, blank=True)
     released_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     released_at = models.DateTimeField(null=True, blank=True)
+    release_due_at = models.DateTimeField(null=True, blank=True, help_text="Not before this moment.")
+    release_set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     commitment = models.OneToOneField(LedgerEntry, models.PROTECT, null=True, blank=True, related_name="decision")
 
     objects = Ruled.as_manager()
@@ -216,12 +229,15 @@ DECISION: Lifecycle[Decision] = Lifecycle(Decision)
 class DecisionLine(models.Model):
     """What the money of a funded decision is for, after part-funding re-based the bid's lines."""
 
+    frozen_when: ClassVar[tuple[str, tuple[bool, ...]]] = ("is_final", (True,))
+
     decision = models.ForeignKey(Decision, models.PROTECT, related_name="lines")
     order = models.PositiveSmallIntegerField(default=0)
     category = models.CharField(max_length=12, choices=Category.choices)
     item = models.CharField(max_length=120)
     asked = MoneyField()
     amount = MoneyField()
+    is_final = models.BooleanField(default=False, help_text="Confirmed with its decision.")
 
     class Meta:
         ordering = ("decision", "order", "pk")

@@ -1,0 +1,28 @@
+"""What groups and panel members are told about meetings and decisions."""
+
+from collections.abc import Iterable
+
+from communities.core.events import Moment
+from communities.core.outbox import Recipient, message
+from grants.assessment.queries import seats_of
+from grants.decisions.models import Decision, Meeting
+from grants.decisions.queries import leaders
+
+
+@message("meeting_planned", subject="Panel meeting: {object.panel.round}")
+def meeting_planned(meeting: Meeting, moment: Moment) -> Iterable[Recipient]:
+    """Everybody who sits on the panel and has an address."""
+    people = [seat.person for seat in seats_of(meeting.panel.round)]
+    return [Recipient(each.email, each.full_name, each.user) for each in people if each.email]
+
+
+@message("smaller_sum", subject="A question about your bid {object.application.reference}")
+def smaller_sum(decision: Decision, moment: Moment) -> Iterable[Recipient]:
+    """The leaders of the group, who alone know whether less would still work."""
+    return [Recipient(email, name, user) for email, name, user in leaders(decision.application)]
+
+
+@message("decision_told", subject="Our decision on your bid {object.application.reference}")
+def decision_told(decision: Decision, moment: Moment) -> Iterable[Recipient]:
+    """The leaders of the group."""
+    return [Recipient(email, name, user) for email, name, user in leaders(decision.application)]
