@@ -10,3 +10,8 @@ from grants.assessment import admin as assessment
 from grants.decisions import admin as decisions
 
 __all__ = ["assessment", "decisions"]
+from grants.awards import admin as awards
+from grants.payments import admin as payments
+from grants.spending import admin as spending
+
+__all__ = ["awards", "payments", "spending"]

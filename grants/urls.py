@@ -12,4 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("panel/", include((decisions.panel, "panel"))),
     # before the sections of a bid, which would take any word
     path("apply/", include((decisions.group, "decisions"))),
+    path("", include("grants.awards.urls")),
+    path("", include("grants.payments.urls")),
+    path("", include("grants.spending.urls")),
 ]
