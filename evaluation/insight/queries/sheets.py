@@ -46,6 +46,10 @@ class Cell:
         return self.kind != "text"
 
 
+def _as_cell(cell: Cell) -> dict[str, Any]:
+    return {"text": cell.text, "number": cell.number, "link": cell.href}
+
+
 @dataclass
 class Sheet:
     """A table with what stands beside it: sources, cautions, and whether some of it is made up."""
@@ -62,6 +66,21 @@ class Sheet:
     def head(self) -> list[dict[str, Any]]:
         """The headings as the table component takes them."""
         return [{"text": column.title, "number": column.kind != "text"} for column in self.columns]
+
+    @property
+    def cells(self) -> list[list[dict[str, Any]]]:
+        """The rows as the table component takes them."""
+        return [[_as_cell(cell) for cell in row] for row in self.rows]
+
+    @property
+    def foot_cells(self) -> list[dict[str, Any]]:
+        """The last row as the table component takes it."""
+        return [_as_cell(cell) for cell in self.foot]
+
+    @property
+    def goals(self) -> list[Column]:
+        """The columns that stand for goals, whose headings are only numbers."""
+        return [column for column in self.columns if column.key.startswith("goal_")]
 
     def lines(self) -> list[list[Any]]:
         """The rows as a file keeps them: a heading, then bare values; what is not known stays empty."""
