@@ -1,0 +1,1 @@
+"""The questions asked of all awards: money, outcomes, people, completeness."""

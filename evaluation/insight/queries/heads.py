@@ -1,0 +1,115 @@
+"""Pounds per head, by place and by band of deprivation: numerator and denominator always named, one base year."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Sum
+from django.db.models.fields.json import KT
+
+from communities.framework.models import HeadlineFigure
+from communities.places.models import PriorityPlace
+from communities.places.queries import deprived_residents, residents, residents_by_decile
+from evaluation.insight.queries.money import of_awards, place_rows, standing
+from evaluation.insight.queries.sheets import Cell, Column, Sheet
+from grants.awards.models import AwardPlace
+from grants.rounds.models import Round
+
+PENNY = Decimal("0.01")
+BASE = "Census 2021"
+IMD, IMD_BASE = "2019", "Mid-2015"
+NOT_LOADED = "not loaded"
+
+
+def per_head_by_place(round_: Round | None = None) -> Sheet:
+    """Pounds spent on activities in each place, for each person who lives there."""
+    sums = {
+        row["place__code"] or row["where"]: row["total"]
+        for row in AwardPlace.objects.filter(of_awards(round_)).values("where", "place__code").annotate(total=Sum("amount"))
+    }
+    places = {place.code: place for place in PriorityPlace.objects.all()}
+    sheet = Sheet("per-head-by-place", "Pounds per head, by place", PLACE_COLUMNS)
+    for _, code, label in place_rows():
+        money = sums.get(code, Decimal(0))
+        people = residents(BASE, places[code]) if code in places else None
+        deprived = deprived_residents(IMD, IMD_BASE, places[code]) if code in places else None
+        sheet.is_demo = sheet.is_demo or bool(people and people.is_demo)
+        sheet.rows.append(
+            [
+                Cell(label, "text"),
+                Cell(money, "money"),
+                Cell(people.value if people else None, missing=NOT_LOADED if people else ""),
+                Cell(_each(money, people.value if people else None), "money", missing=NOT_LOADED if people else ""),
+                Cell(deprived.value if deprived else None, missing=NOT_LOADED if deprived else ""),
+            ]
+        )
+    sheet.notes = [
+        f"People: {residents(BASE).source}.",
+        f"In the most deprived fifth: {deprived_residents(IMD, IMD_BASE).source}.",
+        "Two of the places are defined by the index of 2019 itself, so a later change there is partly selection.",
+    ]
+    return sheet
+
+
+PLACE_COLUMNS = (
+    Column("place", "Place", "The place that the group named", "text"),
+    Column("money", "Spent on activities in", "Pounds awarded, shared between places as groups said", "money"),
+    Column("residents", "People who live there", f"Residents, {BASE}"),
+    Column("per_head", "Pounds per head", "The second column divided by the third", "money"),
+    Column("deprived", "Of them in the most deprived fifth", f"Residents of deciles 1 and 2, index of {IMD}, {IMD_BASE}"),
+)
+
+
+def per_head_by_band(round_: Round | None = None) -> Sheet:
+    """Pounds by tenth of deprivation of where the activity happens, beside the people who live in that tenth."""
+    key = KT(f"measures__measures__imd-{IMD}-decile")
+    found: dict[Any, dict[str, Any]] = {
+        row["decile"]: row
+        for row in standing(round_).annotate(decile=key).values("decile").annotate(total=Sum("amount"), awards=Count("pk"))
+    }
+    people = residents_by_decile(IMD, IMD_BASE)
+    sheet = Sheet("per-head-by-band", f"Pounds per head, by tenth of deprivation ({IMD})", BAND_COLUMNS)
+    for decile in range(1, 11):
+        row, figure = found.pop(str(decile), None), people.get(decile)
+        money = row["total"] if row else Decimal(0)
+        sheet.is_demo = sheet.is_demo or bool(figure and figure.is_demo)
+        sheet.rows.append(
+            [
+                Cell(f"{decile}, the most deprived" if decile == 1 else f"{decile}, the least deprived" if decile == 10 else str(decile), "text"),  # noqa: E501, PLR2004
+                Cell(money, "money"),
+                Cell(row["awards"] if row else 0),
+                Cell(figure.value if figure else None, missing=NOT_LOADED),
+                Cell(_each(money, figure.value if figure else None), "money", missing=NOT_LOADED),
+            ]
+        )
+    unknown = list(found.values())
+    money = sum((row["total"] for row in unknown), Decimal(0))
+    sheet.rows.append(
+        [Cell("Not known where", "text"), Cell(money, "money"), Cell(sum(row["awards"] for row in unknown)), Cell(None), Cell(None)]
+    )
+    sheet.notes = [
+        f"Index of {IMD}, people of {IMD_BASE}: one base for both.",
+        "By the postcode of the activity when the award was decided. An award keeps the figures it was decided on.",
+    ]
+    return sheet
+
+
+BAND_COLUMNS = (
+    Column("decile", "Tenth of England’s small areas", "1 is the most deprived tenth", "text"),
+    Column("money", "Spent on activities in", "Pounds awarded to activities in such areas", "money"),
+    Column("awards", "Awards", "How many awards that is"),
+    Column("residents", "People who live there", f"Residents of the county in that tenth, {IMD_BASE}"),
+    Column("per_head", "Pounds per head", "The second column divided by the fourth", "money"),
+)
+
+
+def _each(money: Decimal, people: int | None) -> Decimal | None:
+    return (money / people).quantize(PENNY) if people else None
+
+
+def headline() -> dict[str, Any]:
+    """The white paper's own figure, as a quotation, beside what the data gives."""
+    return {
+        "quoted": HeadlineFigure.objects.filter(value__contains="123,000").first(),
+        "computed": deprived_residents(IMD, IMD_BASE),
+        "later": deprived_residents("2025", BASE),
+    }

@@ -1,0 +1,129 @@
+"""Where the money went: place by goal, cohort by goal, and how that agrees with the ledger."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from communities.framework.models import Cohort, Goal
+from communities.places.models import PriorityPlace
+from evaluation.insight.queries.sheets import Cell, Column, Sheet
+from grants.applications.models import BidPlace
+from grants.awards.models import Award, AwardCohort, AwardPlace
+from grants.funds.models import Budget
+from grants.rounds.models import Round
+
+ZERO = Decimal("0.00")
+S = Award.Status
+STANDING = (S.OFFERED, S.ACCEPTED, S.ACTIVE, S.COMPLETED, S.CLOSED)
+WHERE = BidPlace.Where
+ELSEWHERE = ((WHERE.COUNTY, "Elsewhere in the county (cohort)"), (WHERE.OUTSIDE, "Outside the county"))
+
+
+def standing(round_: Round | None = None) -> QuerySet[Award]:
+    """Awards whose money is promised or spent: not turned down, not run out."""
+    awards = Award.objects.filter(status__in=STANDING)
+    return awards.filter(application__round=round_) if round_ else awards
+
+
+def of_awards(round_: Round | None) -> Q:
+    """The same, as a filter of rows that point to an award."""
+    chosen = Q(award__status__in=STANDING)
+    return chosen & Q(award__application__round=round_) if round_ else chosen
+
+
+def drill(round_: Round | None, **chosen: Any) -> str:
+    """The address of the awards behind a figure."""
+    query = {name: value for name, value in chosen.items() if value} | ({"round": round_.public_id} if round_ else {})
+    return f"{reverse('evaluation:awards')}?{urlencode(query)}"
+
+
+def place_rows() -> list[tuple[str, str, str]]:
+    """The rows of every table by place: kind, code, name; elsewhere is a row, never left out."""
+    places = [(str(WHERE.PLACE), place.code, place.name) for place in PriorityPlace.objects.all()]
+    return places + [(str(where), str(where), name) for where, name in ELSEWHERE]
+
+
+def by_place_and_goal(round_: Round | None = None) -> Sheet:
+    """Pounds by place and main goal. Each award counts once, in whole pounds and pence, so that it adds up."""
+    found = (
+        AwardPlace.objects.filter(of_awards(round_), award__goals__is_primary=True)
+        .values("where", "place__code", "award__goals__goal__number")
+        .annotate(total=Sum("amount"))
+    )
+    sums = {(row["place__code"] or row["where"], row["award__goals__goal__number"]): row["total"] for row in found}
+    sheet = _matrix("money-by-place-and-goal", "Money by place and main goal", "place", place_rows(), sums, round_)
+    sheet.notes = [
+        "Each award counts for its main goal only, shared between its places as the group said.",
+        "Worded as “spent on activities in”: it does not say where the people who took part live.",
+        reconciliation(sheet.foot[-1].value, round_),
+    ]
+    return sheet
+
+
+def by_cohort_and_goal(round_: Round | None = None) -> Sheet:
+    """Pounds by cohort and main goal. People can belong to several cohorts, so this does not add up to the total."""
+    found = (
+        AwardCohort.objects.filter(of_awards(round_), award__goals__is_primary=True)
+        .values("cohort__code", "award__goals__goal__number")
+        .annotate(total=Sum("amount"))
+    )
+    sums = {(row["cohort__code"], row["award__goals__goal__number"]): row["total"] for row in found}
+    rows = [("cohort", one.code, one.short_name) for one in Cohort.objects.filter(valid_to=None)]
+    sheet = _matrix("money-by-cohort-and-goal", "Money by group of people and main goal", "cohort", rows, sums, round_)
+    sheet.foot = []
+    sheet.notes = ["The shares of one award may overlap, since a person can belong to several groups. Do not add up."]
+    return sheet
+
+
+def _matrix(
+    key: str, title: str, name: str, rows: list[tuple[str, str, str]], sums: dict[Any, Decimal], round_: Round | None
+) -> Sheet:
+    goals = list(Goal.objects.all())
+    columns = [Column(name, name.capitalize(), f"The {name} that the group named", "text")]
+    columns += [Column(f"goal_{goal.number}", f"{goal.number}", f"{goal.name}, in pounds", "money") for goal in goals]
+    columns += [Column("total", "All goals", "All goals together, in pounds", "money")]
+    sheet = Sheet(key, title, columns)
+    for _, code, label in rows:
+        amounts = [sums.get((code, goal.number), ZERO) for goal in goals]
+        cells = [
+            Cell(amount, "money", drill(round_, **{name: code, "goal": goal.number}) if amount else "")
+            for amount, goal in zip(amounts, goals, strict=True)
+        ]
+        total = sum(amounts, ZERO)
+        sheet.rows.append([Cell(label, "text"), *cells, Cell(total, "money", drill(round_, **{name: code}) if total else "")])
+    totals = [sum((row[place].value for row in sheet.rows), ZERO) for place in range(1, len(columns))]
+    sheet.foot = [Cell("All", "text"), *(Cell(total, "money") for total in totals)]
+    return sheet
+
+
+def reconciliation(total: Decimal, round_: Round | None = None) -> str:
+    """How the sum agrees with the ledger, to the penny."""
+    budgets = Budget.objects.filter(rounds=round_) if round_ else Budget.objects.all()
+    committed = budgets.aggregate(total=Sum("committed"))["total"] or ZERO
+    awarded = standing(round_).aggregate(total=Sum("amount"))["total"] or ZERO
+    if total != awarded:
+        return f"These add up to £{total:,.2f}, but awards to £{awarded:,.2f}: {_unplaced(round_)} have no main goal."
+    waiting = committed - awarded
+    more = f" £{waiting:,.2f} more is promised by decisions that groups have not been told yet." if waiting else ""
+    return f"Agrees with the ledger to the penny: £{awarded:,.2f} awarded, £{committed:,.2f} promised.{more}"
+
+
+def _unplaced(round_: Round | None) -> int:
+    return standing(round_).annotate(main=Count("goals", filter=Q(goals__is_primary=True))).filter(main=0).count()
+
+
+def behind(*, round_: Round | None, place: str, cohort: str, goal: str) -> QuerySet[Award]:
+    """The awards behind a figure, the largest first."""
+    awards = standing(round_)
+    if place in WHERE.values and place != WHERE.PLACE:
+        awards = awards.filter(places__where=place)
+    elif place:
+        awards = awards.filter(places__place__code=place)
+    if cohort:
+        awards = awards.filter(cohorts__cohort__code=cohort)
+    if goal.isascii() and goal.isdigit():
+        awards = awards.filter(goals__goal__number=int(goal), goals__is_primary=True)
+    return awards.select_related("group", "place", "application__round").order_by("-amount", "pk").distinct()

@@ -1,0 +1,152 @@
+"""What was reached against what was agreed. What nobody reported stays in sight."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum
+
+from communities.framework.models import Goal, Indicator
+from evaluation.insight.queries.money import STANDING, drill, place_rows
+from evaluation.insight.queries.sheets import NOT_REPORTED, Cell, Column, Sheet
+from evaluation.reports.models import Observation, TargetResult
+from grants.awards.models import AwardPlace, AwardTarget
+from grants.rounds.models import Round
+
+ACCEPTED = Q(report__status="accepted")
+
+
+def agreed_targets(round_: Round | None = None) -> QuerySet[AwardTarget]:
+    """The targets of each award's latest agreement."""
+    targets = AwardTarget.objects.annotate(latest=Max("version__award__versions__number")).filter(
+        version__number=F("latest"), version__award__status__in=STANDING
+    )
+    return targets.filter(version__award__application__round=round_) if round_ else targets
+
+
+def reached(target: str = "pk") -> Exists:
+    """Whether an accepted report says how it went."""
+    return Exists(TargetResult.objects.filter(ACCEPTED, target=OuterRef(target)))
+
+
+def against_targets(round_: Round | None = None) -> Sheet:
+    """By indicator: agreed, reached, and how many awards have not said."""
+    found = (
+        agreed_targets(round_)
+        .values("indicator")
+        .annotate(
+            targets=Count("pk"),
+            planned=Sum("value"),
+            told=Count("pk", filter=Q(reached())),
+            planned_told=Sum("value", filter=Q(reached())),
+        )
+        .order_by("indicator__order")
+    )
+    actual = {
+        row["indicator"]: row
+        for row in _observed(round_).values("indicator").annotate(total=Sum("value"), n=Count("pk"), asked=Sum("respondents"))
+    }
+    names = {one.pk: one for one in Indicator.objects.filter(pk__in=[row["indicator"] for row in found if row["indicator"]])}
+    sheet = Sheet("targets", "Reached against agreed", TARGET_COLUMNS)
+    sheet.rows = [_target_row(row, names.get(row["indicator"]), actual.get(row["indicator"])) for row in found]
+    sheet.notes = [
+        "A figure that counts people may count a person more than once across awards.",
+        "“Agreed, of those who told us” is what the reported figure can be held against.",
+    ]
+    return sheet
+
+
+TARGET_COLUMNS = (
+    Column("indicator", "What is counted", "The indicator of the catalogue; or targets in groups' own words", "text"),
+    Column("unit", "Unit", "What one of it is", "text"),
+    Column("targets", "Targets", "How many awards agreed a target"),
+    Column("agreed", "Agreed", "The sum of what was agreed, for indicators that can be added up"),
+    Column("agreed_told", "Agreed, of those who told us", "The same for the awards whose report is accepted"),
+    Column("reached", "Reached", "The sum (or the mean) of what accepted reports say"),
+    Column("told", "Told us", "How many awards have an accepted report with this figure"),
+    Column("not_reported", NOT_REPORTED, "How many awards have not told us yet"),
+)
+
+
+def _target_row(row: dict[str, Any], indicator: Indicator | None, actual: dict[str, Any] | None) -> list[Cell]:
+    sums = indicator is not None and indicator.aggregation == Indicator.Aggregation.SUM
+    mean = indicator is not None and indicator.aggregation == Indicator.Aggregation.MEAN
+    value = actual["total"] if actual and sums else actual["total"] / actual["n"] if actual and mean else None
+    return [
+        Cell(str(indicator) if indicator else "In groups’ own words", "text"),
+        Cell(indicator.unit if indicator else "", "text"),
+        Cell(row["targets"]),
+        Cell(row["planned"] if sums else None),
+        Cell(row["planned_told"] if sums else None, missing=NOT_REPORTED if sums else ""),
+        Cell(value if value is None else round(Decimal(value), 2), missing=NOT_REPORTED if indicator else ""),
+        Cell(row["told"]),
+        Cell(row["targets"] - row["told"]),
+    ]
+
+
+def _observed(round_: Round | None) -> QuerySet[Observation]:
+    """The latest figure of each target; a correction counts instead of what it corrects."""
+    latest = Observation.objects.filter(target=OuterRef("target"), number__gt=OuterRef("number"))
+    seen = Observation.objects.filter(~Exists(latest), target__isnull=False, award__status__in=STANDING)
+    return seen.filter(award__application__round=round_) if round_ else seen
+
+
+def by_place_and_goal(round_: Round | None = None) -> Sheet:
+    """How many targets were met, by place and main goal: met of told, and told of agreed."""
+    shares = AwardPlace.objects.filter(award__status__in=STANDING, award__goals__is_primary=True)
+    shares = shares.filter(award__application__round=round_) if round_ else shares
+    results = TargetResult.objects.filter(ACCEPTED, target__version__award=OuterRef("award"))
+    found = (
+        shares.annotate(has_told=Exists(results))
+        .values("where", "place__code", "award__goals__goal__number")
+        .annotate(awards=Count("award", distinct=True), told=Count("award", distinct=True, filter=Q(has_told=True)))
+    )
+    sums = {(row["place__code"] or row["where"], row["award__goals__goal__number"]): row for row in found}
+    goals = list(Goal.objects.all())
+    columns = [Column("place", "Place", "The place that the group named", "text")]
+    columns += [
+        Column(f"goal_{goal.number}", str(goal.number), f"{goal.name}: awards with an accepted report, of all awards", "text")
+        for goal in goals
+    ]
+    sheet = Sheet("reports-by-place-and-goal", "Awards that told us what changed, of all awards", columns)
+    for _, code, label in place_rows():
+        cells = []
+        for goal in goals:
+            one = sums.get((code, goal.number))
+            text = f"{one['told']} of {one['awards']}" if one else None
+            cells.append(Cell(text, "number", drill(round_, place=code, goal=goal.number) if one else ""))
+        sheet.rows.append([Cell(label, "text"), *cells])
+    sheet.notes = ["An award in two places counts in both, so rows do not add up."]
+    return sheet
+
+
+def people_reached(round_: Round | None = None) -> Sheet:
+    """Different people reached by place, as reports say, with the awards that have not said."""
+    told = Observation.objects.filter(award=OuterRef("award"), indicator__code="XX1")
+    shares = AwardPlace.objects.filter(award__status__in=STANDING)
+    shares = shares.filter(award__application__round=round_) if round_ else shares
+    found = {
+        row["place__code"] or row["where"]: row
+        for row in shares.annotate(has_told=Exists(told), reached=told.order_by("-number").values("value")[:1])
+        .values("where", "place__code")
+        .annotate(awards=Count("pk"), told=Count("pk", filter=Q(has_told=True)), people=Sum(F("reached") * F("share") / 100))
+    }
+    sheet = Sheet("people-reached", "Different people reached", PEOPLE_COLUMNS)
+    for _, code, label in place_rows():
+        row = found.get(code, {"awards": 0, "told": 0, "people": None})
+        people = None if row["people"] is None else round(row["people"])
+        sheet.rows.append(
+            [Cell(label, "text"), Cell(people, missing=NOT_REPORTED), Cell(row["told"]), Cell(row["awards"] - row["told"])]
+        )
+    sheet.notes = [
+        "Each group counts its people once; somebody who came to two groups is counted twice.",
+        "People of an award in several places are shared out as its money is.",
+    ]
+    return sheet
+
+
+PEOPLE_COLUMNS = (
+    Column("place", "Place", "The place that the group named", "text"),
+    Column("people", "People", "Different people, as accepted reports say"),
+    Column("told", "Awards that told us", "Awards with an accepted final report"),
+    Column("not_reported", NOT_REPORTED, "Awards that have not told us yet"),
+)
