@@ -29,9 +29,7 @@ class Baseline(models.Model):
     class Meta:
         ordering = ("indicator", "as_at", "pk")
         constraints: ClassVar[Any] = [
-            models.UniqueConstraint(
-                fields=("indicator", "place", "as_at"), nulls_distinct=False, name="baseline_once"
-            )
+            models.UniqueConstraint(fields=("indicator", "place", "as_at"), nulls_distinct=False, name="baseline_once")
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -41,7 +42,7 @@ def _round(request: HttpRequest) -> Round | None:
     chosen = request.GET.get("round", "")
     try:
         return get_object_or_404(Round, public_id=chosen) if chosen else None
-    except ValueError as wrong:
+    except (ValueError, ValidationError) as wrong:
         raise Http404 from wrong
 
 
@@ -67,7 +68,9 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404
     title, keys = PAGES[name]
     sheets = [SHEETS[key](round_) for key in keys]
-    context = _context(request, round_, here=name, title=title, sheets=sheets, is_demo=any(one.is_demo for one in sheets))
+    context = _context(
+        request, round_, here=name, title=title, sheets=sheets, is_demo=any(one.is_demo for one in sheets)
+    )
     return render(request, "evaluation/insight/page.html", context)
 
 
@@ -99,5 +102,7 @@ def awards(request: HttpRequest) -> HttpResponse:
     chosen = {name: request.GET.get(name, "") for name in ("place", "cohort", "goal")}
     found = money.behind(round_=round_, **chosen)
     shown = Paginator(found, 50).get_page(request.GET.get("page"))
-    context = _context(request, round_, page=shown, count=shown.paginator.count, chosen=[one for one in chosen.values() if one])
+    context = _context(
+        request, round_, page=shown, count=shown.paginator.count, chosen=[one for one in chosen.values() if one]
+    )
     return render(request, "evaluation/insight/awards.html", context)

@@ -26,7 +26,9 @@ class LearningForm(Form):
 
     kind = forms.ChoiceField(label="What kind", choices=Learning.Kind.choices, widget=forms.RadioSelect)
     text = forms.CharField(label="What we learnt", widget=forms.Textarea)
-    source = forms.CharField(label="Who told us, without names", max_length=120, help_text="Like: the panel in November")
+    source = forms.CharField(
+        label="Who told us, without names", max_length=120, help_text="Like: the panel in November"
+    )
 
 
 class LearningsForm(Form):

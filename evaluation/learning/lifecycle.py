@@ -27,7 +27,9 @@ def learning_is_answered(round_: Round, moment: Moment) -> bool | str:
 
 
 THEME.add(
-    Step("open", (), S.OPEN, "evaluation.change_theme", needs=(there_is_room,), label="Open a theme", done="Theme opened"),
+    Step(
+        "open", (), S.OPEN, "evaluation.change_theme", needs=(there_is_room,), label="Open a theme", done="Theme opened"
+    ),
     Step("answer", (S.OPEN,), S.ANSWERED, "evaluation.answer_theme", label="Answer it", done="Theme answered"),
 )
 ROUND.require("publish", learning_is_answered)

@@ -48,7 +48,15 @@ def _put(theme: Theme, learnings: Iterable[Learning]) -> None:
         learning.save(update_fields=("theme",))
 
 
-def answer(theme: Theme, *, answer: str, action: str, round: Round | None, by: Actor, at: datetime) -> Theme:
+def answer(
+    theme: Theme,
+    *,
+    answer: str,
+    action: str,
+    round: Round | None,  # noqa: A002 (the word the fund uses)
+    by: Actor,
+    at: datetime,
+) -> Theme:
     """Say what changed because of it and in which round, or that nothing changed and why."""
     with THEME.step("answer", theme, by=by, at=at) as locked:
         locked.answer, locked.action, locked.round = answer, action, round

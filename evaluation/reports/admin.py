@@ -59,12 +59,19 @@ class OutcomeReportAdmin(LifecycleAdmin[OutcomeReport]):
             {"label": "Award", "value": award.reference, "href": case},
             {"label": "Due", "value": day(row.requirement.due_on)},
             {"label": "Sent", "value": day(row.submitted_at) or "Not yet", "note": row.submitted_by or ""},
-            {"label": "People reached", "value": row.people_reached if row.people_reached is not None else "Not reported"},
+            {
+                "label": "People reached",
+                "value": row.people_reached if row.people_reached is not None else "Not reported",
+            },
         ]
 
     def links(self, row: OutcomeReport, request: HttpRequest) -> Sequence[Mapping[str, Any]]:
         """What the group sees."""
-        return [] if row.status in OPEN else [{"text": "As the group sees it", "href": reverse("reports:report", args=[row.public_id])}]
+        return (
+            []
+            if row.status in OPEN
+            else [{"text": "As the group sees it", "href": reverse("reports:report", args=[row.public_id])}]
+        )
 
 
 @admin.register(Observation)

@@ -59,7 +59,9 @@ def _fields(question: Question, aims: list[AwardTarget], cohorts: list[Cohort], 
     if question.key == "photo":
         return {
             "photo": FileField(label=question.text, help_text=question.help, allowed=PICTURES, required=False),
-            "may_publish": forms.BooleanField(label="You may show this photo and our words to the public", required=False),
+            "may_publish": forms.BooleanField(
+                label="You may show this photo and our words to the public", required=False
+            ),
         }
     return {question.key: _plain(question, strict=strict)}
 
@@ -86,7 +88,11 @@ def _count(label: str, help_text: str, *, required: bool) -> forms.IntegerField:
 
 
 def _target_fields(aim: AwardTarget, *, strict: bool) -> dict[str, forms.Field]:
-    planned = "" if aim.value is None else f"You planned {aim.value.normalize():f}. Give the number you reached, even if it is 0."
+    planned = (
+        ""
+        if aim.value is None
+        else f"You planned {aim.value.normalize():f}. Give the number you reached, even if it is 0."
+    )
     number = forms.DecimalField(
         label=str(aim.own_words or aim.indicator), help_text=planned or "A number, if there is one",
         max_digits=12, decimal_places=2, min_value=Decimal(0), required=strict and aim.value is not None,
@@ -112,5 +118,7 @@ def starting_values(report: OutcomeReport) -> dict[str, Any]:
     for result in report.results.all():
         for name in ("value", "words", "baseline", "respondents"):
             shown = getattr(result, name)
-            values[f"target-{result.target_id}-{name}"] = f"{shown.normalize():f}" if isinstance(shown, Decimal) else shown
+            values[f"target-{result.target_id}-{name}"] = (
+                f"{shown.normalize():f}" if isinstance(shown, Decimal) else shown
+            )
     return values | {f"cohort-{one.cohort_id}": one.people for one in report.cohorts_reached.all()}

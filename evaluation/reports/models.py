@@ -48,7 +48,9 @@ class OutcomeReport(Stateful):
 
     requirement = models.OneToOneField(ReportRequirement, models.PROTECT, related_name="report")
     answers = models.JSONField(default=dict, help_text="Answers by the key of the question.")
-    people_reached = models.PositiveIntegerField(null=True, blank=True, help_text="Different people, each counted once.")
+    people_reached = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Different people, each counted once."
+    )
     photo = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
     may_publish = models.BooleanField(default=False)
     returned_note = models.TextField(blank=True)

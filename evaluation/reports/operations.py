@@ -3,12 +3,13 @@
 import json
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from communities.core.canonical import canonical, digest
 from communities.core.clock import london
-from communities.core.files import StoredFile
 from communities.core.events import record_event
+from communities.core.files import StoredFile
 from communities.core.lifecycle import lock, unit
 from communities.core.permissions import SYSTEM, Actor
 from communities.core.refusals import Refused
@@ -126,22 +127,29 @@ def accept(report: OutcomeReport, *, by: Actor, at: datetime, is_verified: bool 
 
 def _observations(report: OutcomeReport, evidence: int, on: date) -> list[Observation]:
     award = report.requirement.award
-    found = [
-        Observation(
-            indicator=result.target.indicator, award=award, target=result.target, value=result.value,
-            baseline=result.baseline, respondents=result.respondents, evidence=evidence, observed_on=on,
-        )  # fmt: skip
-        for result in report.results.select_related("target__indicator")
-        if result.value is not None and result.target.indicator is not None
-    ]
+    results = report.results.select_related("target__indicator")
+    found = [one for result in results if (one := _observed(award, result, evidence, on))]
     people = Indicator.objects.filter(code=PEOPLE, active=True).first()
     if people and report.people_reached is not None and report.requirement.kind == ReportRequirement.Kind.FINAL:
-        found.append(
-            Observation(
-                indicator=people, award=award, value=report.people_reached, evidence=evidence, observed_on=on
-            )
-        )
+        reached = Decimal(report.people_reached)
+        found.append(Observation(indicator=people, award=award, value=reached, evidence=evidence, observed_on=on))
     return found
+
+
+def _observed(award: Award, result: TargetResult, evidence: int, on: date) -> Observation | None:
+    """The figure of a target, where it has a number and an indicator to count it by."""
+    if result.value is None or result.target.indicator is None:
+        return None
+    return Observation(
+        indicator=result.target.indicator,
+        award=award,
+        target=result.target,
+        value=result.value,
+        baseline=result.baseline,
+        respondents=result.respondents,
+        evidence=evidence,
+        observed_on=on,
+    )
 
 
 def map_target(target: AwardTarget, *, indicator: Indicator, by: Actor, at: datetime) -> AwardTarget:
@@ -160,9 +168,8 @@ def map_target(target: AwardTarget, *, indicator: Indicator, by: Actor, at: date
 def _observe_late(target: AwardTarget, at: datetime) -> None:
     """A report accepted before its target was mapped gives its figure now."""
     accepted = TargetResult.objects.filter(target=target, report__status="accepted", value__isnull=False)
-    for result in accepted.select_related("report__requirement"):
-        if not Observation.objects.filter(target=target, indicator=target.indicator).exists():
-            Observation.objects.create(
-                indicator=target.indicator, award=result.report.requirement.award, target=target, value=result.value,
-                baseline=result.baseline, respondents=result.respondents, observed_on=london(at).date(),
-            )  # fmt: skip
+    for result in accepted.select_related("report__requirement__award", "target__indicator"):
+        award, evidence = result.report.requirement.award, Observation.Evidence.SELF_REPORTED
+        observed = _observed(award, result, evidence, london(at).date())
+        if observed and not Observation.objects.filter(target=target, indicator=target.indicator).exists():
+            observed.save()

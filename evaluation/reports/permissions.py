@@ -14,7 +14,9 @@ CASEWORK = (OFFICER.code, SENIOR_OFFICER.code)
 GROUP = "requirement__award__group__"
 
 
-@permission("evaluation.view_reportrequirement", ReportRequirement, "The group's own members; the office", roles=READERS)
+@permission(
+    "evaluation.view_reportrequirement", ReportRequirement, "The group's own members; the office", roles=READERS
+)
 def view_requirement(user: Actor) -> Q:
     """Members see what their award owes."""
     return member_of(user, "award__group__")

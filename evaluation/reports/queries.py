@@ -123,6 +123,4 @@ def overdue(on: date) -> QuerySet[OutcomeReport]:
 
 def has_final_report(award: Award) -> bool:
     """Whether the final report was accepted."""
-    return OutcomeReport.objects.filter(
-        requirement__award=award, requirement__kind="final", status=S.ACCEPTED
-    ).exists()
+    return OutcomeReport.objects.filter(requirement__award=award, requirement__kind="final", status=S.ACCEPTED).exists()

@@ -1,4 +1,4 @@
-"""What this room shows on pages of others: reports owed, reports to read, the report on the award's and the case page."""
+"""What this room shows on pages of others: reports owed, to read, on the award's page and on the case page."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -30,7 +30,9 @@ def reports_to_read(objects: Sequence[Any], user: Actor) -> dict[Any, Any]:
         return {}
     number = to_read().count()
     address = f"{reverse('admin:evaluation_outcomereport_changelist')}?status__exact=submitted"
-    return {user.pk: {"number": number, "title": "Read reports", "href": address, "reason": "Groups told us how it went"}}
+    return {
+        user.pk: {"number": number, "title": "Read reports", "href": address, "reason": "Groups told us how it went"}
+    }
 
 
 @section("award", "report", order=70, template="evaluation/reports/_award.html")

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from communities.core.clock import now, today
 from communities.core.lifecycle import Moment, unit
+from communities.core.models import Message
 from communities.core.outbox import queue
 from communities.core.periodic import periodic
 from communities.core.permissions import SYSTEM
-from communities.core.models import Message
 from evaluation.reports.models import OutcomeReport
 from evaluation.reports.queries import OPEN
 

@@ -6,7 +6,7 @@ from communities.core.permissions import NONE, Actor, office, permission, roles_
 from communities.people import roles
 from grants.applications.models import Application
 from grants.assessment.models import Allocation, Interest, Review, Score
-from grants.rounds.models import Panel, Tier
+from grants.rounds.models import Tier
 
 READERS = (roles.OFFICER.code, roles.SENIOR_OFFICER.code, roles.AUDITOR.code)
 RUNNERS = (roles.OFFICER.code, roles.SENIOR_OFFICER.code)
@@ -26,12 +26,6 @@ def seated(user: Actor) -> Q:
 def readable(user: Actor) -> Q:
     """Bids before this person's panel for which they have said that nothing keeps them away."""
     return seated(user) & Q(interests__user=user.pk, interests__kind__in=Interest.IN)
-
-
-@permission("grants.view_panel", Panel, "Officers, and the people who sit on the panel", roles=READERS)
-def may_view_panel(user: Actor) -> Q:
-    """A panel is seen by those who sit on it."""
-    return Q(seats__person__user=user.pk, seats__left_on=None)
 
 
 @permission(

@@ -1,5 +1,6 @@
 """Pounds per head, by place and by band of deprivation: numerator and denominator always named, one base year."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -24,7 +25,9 @@ def per_head_by_place(round_: Round | None = None) -> Sheet:
     """Pounds spent on activities in each place, for each person who lives there."""
     sums = {
         row["place__code"] or row["where"]: row["total"]
-        for row in AwardPlace.objects.filter(of_awards(round_)).values("where", "place__code").annotate(total=Sum("amount"))
+        for row in AwardPlace.objects.filter(of_awards(round_))
+        .values("where", "place__code")
+        .annotate(total=Sum("amount"))
     }
     places = {place.code: place for place in PriorityPlace.objects.all()}
     sheet = Sheet("per-head-by-place", "Pounds per head, by place", PLACE_COLUMNS)
@@ -55,16 +58,21 @@ PLACE_COLUMNS = (
     Column("money", "Spent on activities in", "Pounds awarded, shared between places as groups said", "money"),
     Column("residents", "People who live there", f"Residents, {BASE}"),
     Column("per_head", "Pounds per head", "The second column divided by the third", "money"),
-    Column("deprived", "Of them in the most deprived fifth", f"Residents of deciles 1 and 2, index of {IMD}, {IMD_BASE}"),
+    Column(
+        "deprived", "Of them in the most deprived fifth", f"Residents of deciles 1 and 2, index of {IMD}, {IMD_BASE}"
+    ),
 )
 
 
 def per_head_by_band(round_: Round | None = None) -> Sheet:
     """Pounds by tenth of deprivation of where the activity happens, beside the people who live in that tenth."""
     key = KT(f"measures__measures__imd-{IMD}-decile")
-    found: dict[Any, dict[str, Any]] = {
+    found: dict[Any, Mapping[str, Any]] = {
         row["decile"]: row
-        for row in standing(round_).annotate(decile=key).values("decile").annotate(total=Sum("amount"), awards=Count("pk"))
+        for row in standing(round_)
+        .annotate(decile=key)
+        .values("decile")
+        .annotate(total=Sum("amount"), awards=Count("pk"))
     }
     people = residents_by_decile(IMD, IMD_BASE)
     sheet = Sheet("per-head-by-band", f"Pounds per head, by tenth of deprivation ({IMD})", BAND_COLUMNS)
@@ -74,7 +82,14 @@ def per_head_by_band(round_: Round | None = None) -> Sheet:
         sheet.is_demo = sheet.is_demo or bool(figure and figure.is_demo)
         sheet.rows.append(
             [
-                Cell(f"{decile}, the most deprived" if decile == 1 else f"{decile}, the least deprived" if decile == 10 else str(decile), "text"),  # noqa: E501, PLR2004
+                Cell(
+                    f"{decile}, the most deprived"
+                    if decile == 1
+                    else f"{decile}, the least deprived"
+                    if decile == 10
+                    else str(decile),
+                    "text",
+                ),
                 Cell(money, "money"),
                 Cell(row["awards"] if row else 0),
                 Cell(figure.value if figure else None, missing=NOT_LOADED),
@@ -84,7 +99,13 @@ def per_head_by_band(round_: Round | None = None) -> Sheet:
     unknown = list(found.values())
     money = sum((row["total"] for row in unknown), Decimal(0))
     sheet.rows.append(
-        [Cell("Not known where", "text"), Cell(money, "money"), Cell(sum(row["awards"] for row in unknown)), Cell(None), Cell(None)]
+        [
+            Cell("Not known where", "text"),
+            Cell(money, "money"),
+            Cell(sum(row["awards"] for row in unknown)),
+            Cell(None),
+            Cell(None),
+        ]
     )
     sheet.notes = [
         f"Index of {IMD}, people of {IMD_BASE}: one base for both.",

@@ -93,7 +93,9 @@ def _matrix(
             for amount, goal in zip(amounts, goals, strict=True)
         ]
         total = sum(amounts, ZERO)
-        sheet.rows.append([Cell(label, "text"), *cells, Cell(total, "money", drill(round_, **{name: code}) if total else "")])
+        sheet.rows.append(
+            [Cell(label, "text"), *cells, Cell(total, "money", drill(round_, **{name: code}) if total else "")]
+        )
     totals = [sum((row[place].value for row in sheet.rows), ZERO) for place in range(1, len(columns))]
     sheet.foot = [Cell("All", "text"), *(Cell(total, "money") for total in totals)]
     return sheet

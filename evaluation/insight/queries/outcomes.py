@@ -1,31 +1,27 @@
 """What was reached against what was agreed. What nobody reported stays in sight."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, DecimalField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Sum, Value
 
 from communities.framework.models import Goal, Indicator
 from evaluation.insight.queries.money import STANDING, drill, place_rows
 from evaluation.insight.queries.sheets import NOT_REPORTED, Cell, Column, Sheet
 from evaluation.reports.models import Observation, TargetResult
-from grants.awards.models import AwardPlace, AwardTarget
+from grants.awards.models import AwardPlace, AwardTarget, AwardVersion
 from grants.rounds.models import Round
 
 ACCEPTED = Q(report__status="accepted")
 
 
 def agreed_targets(round_: Round | None = None) -> QuerySet[AwardTarget]:
-    """The targets of each award's latest agreement."""
-    targets = AwardTarget.objects.annotate(latest=Max("version__award__versions__number")).filter(
-        version__number=F("latest"), version__award__status__in=STANDING
-    )
+    """The targets of each award's latest agreement, each with `told`: whether an accepted report speaks of it."""
+    later = AwardVersion.objects.filter(award=OuterRef("version__award"), number__gt=OuterRef("version__number"))
+    told = Exists(TargetResult.objects.filter(ACCEPTED, target=OuterRef("pk")))
+    targets = AwardTarget.objects.filter(~Exists(later), version__award__status__in=STANDING).annotate(told=told)
     return targets.filter(version__award__application__round=round_) if round_ else targets
-
-
-def reached(target: str = "pk") -> Exists:
-    """Whether an accepted report says how it went."""
-    return Exists(TargetResult.objects.filter(ACCEPTED, target=OuterRef(target)))
 
 
 def against_targets(round_: Round | None = None) -> Sheet:
@@ -36,16 +32,20 @@ def against_targets(round_: Round | None = None) -> Sheet:
         .annotate(
             targets=Count("pk"),
             planned=Sum("value"),
-            told=Count("pk", filter=Q(reached())),
-            planned_told=Sum("value", filter=Q(reached())),
+            n_told=Count("pk", filter=Q(told=True)),
+            planned_told=Sum("value", filter=Q(told=True)),
         )
         .order_by("indicator__order")
     )
     actual = {
         row["indicator"]: row
-        for row in _observed(round_).values("indicator").annotate(total=Sum("value"), n=Count("pk"), asked=Sum("respondents"))
+        for row in _observed(round_)
+        .values("indicator")
+        .annotate(total=Sum("value"), n=Count("pk"), asked=Sum("respondents"))
     }
-    names = {one.pk: one for one in Indicator.objects.filter(pk__in=[row["indicator"] for row in found if row["indicator"]])}
+    names = {
+        one.pk: one for one in Indicator.objects.filter(pk__in=[row["indicator"] for row in found if row["indicator"]])
+    }
     sheet = Sheet("targets", "Reached against agreed", TARGET_COLUMNS)
     sheet.rows = [_target_row(row, names.get(row["indicator"]), actual.get(row["indicator"])) for row in found]
     sheet.notes = [
@@ -67,7 +67,7 @@ TARGET_COLUMNS = (
 )
 
 
-def _target_row(row: dict[str, Any], indicator: Indicator | None, actual: dict[str, Any] | None) -> list[Cell]:
+def _target_row(row: Mapping[str, Any], indicator: Indicator | None, actual: Mapping[str, Any] | None) -> list[Cell]:
     sums = indicator is not None and indicator.aggregation == Indicator.Aggregation.SUM
     mean = indicator is not None and indicator.aggregation == Indicator.Aggregation.MEAN
     value = actual["total"] if actual and sums else actual["total"] / actual["n"] if actual and mean else None
@@ -78,8 +78,8 @@ def _target_row(row: dict[str, Any], indicator: Indicator | None, actual: dict[s
         Cell(row["planned"] if sums else None),
         Cell(row["planned_told"] if sums else None, missing=NOT_REPORTED if sums else ""),
         Cell(value if value is None else round(Decimal(value), 2), missing=NOT_REPORTED if indicator else ""),
-        Cell(row["told"]),
-        Cell(row["targets"] - row["told"]),
+        Cell(row["n_told"]),
+        Cell(row["targets"] - row["n_told"]),
     ]
 
 
@@ -104,7 +104,12 @@ def by_place_and_goal(round_: Round | None = None) -> Sheet:
     goals = list(Goal.objects.all())
     columns = [Column("place", "Place", "The place that the group named", "text")]
     columns += [
-        Column(f"goal_{goal.number}", str(goal.number), f"{goal.name}: awards with an accepted report, of all awards", "text")
+        Column(
+            f"goal_{goal.number}",
+            str(goal.number),
+            f"{goal.name}: awards with an accepted report, of all awards",
+            "text",
+        )
         for goal in goals
     ]
     sheet = Sheet("reports-by-place-and-goal", "Awards that told us what changed, of all awards", columns)
@@ -124,18 +129,23 @@ def people_reached(round_: Round | None = None) -> Sheet:
     told = Observation.objects.filter(award=OuterRef("award"), indicator__code="XX1")
     shares = AwardPlace.objects.filter(award__status__in=STANDING)
     shares = shares.filter(award__application__round=round_) if round_ else shares
-    found = {
+    found: dict[str, Mapping[str, Any]] = {
         row["place__code"] or row["where"]: row
         for row in shares.annotate(has_told=Exists(told), reached=told.order_by("-number").values("value")[:1])
         .values("where", "place__code")
-        .annotate(awards=Count("pk"), told=Count("pk", filter=Q(has_told=True)), people=Sum(F("reached") * F("share") / 100))
+        .annotate(awards=Count("pk"), told=Count("pk", filter=Q(has_told=True)), people=Sum(SHARED))
     }
     sheet = Sheet("people-reached", "Different people reached", PEOPLE_COLUMNS)
     for _, code, label in place_rows():
         row = found.get(code, {"awards": 0, "told": 0, "people": None})
         people = None if row["people"] is None else round(row["people"])
         sheet.rows.append(
-            [Cell(label, "text"), Cell(people, missing=NOT_REPORTED), Cell(row["told"]), Cell(row["awards"] - row["told"])]
+            [
+                Cell(label, "text"),
+                Cell(people, missing=NOT_REPORTED),
+                Cell(row["told"]),
+                Cell(row["awards"] - row["told"]),
+            ]
         )
     sheet.notes = [
         "Each group counts its people once; somebody who came to two groups is counted twice.",
@@ -144,6 +154,11 @@ def people_reached(round_: Round | None = None) -> Sheet:
     return sheet
 
 
+# an exact share: SQLite would divide whole numbers as whole numbers
+SHARED = ExpressionWrapper(
+    F("reached") * F("share") * Value(Decimal("0.01")), output_field=DecimalField(max_digits=16, decimal_places=4)
+)
+NOTHING: Mapping[str, Any] = {"awards": 0, "told": 0, "people": None}
 PEOPLE_COLUMNS = (
     Column("place", "Place", "The place that the group named", "text"),
     Column("people", "People", "Different people, as accepted reports say"),
