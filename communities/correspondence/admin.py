@@ -189,6 +189,7 @@ class EventAdmin(ReadOnlyAdmin[Event]):
     search_fields = ("=case", "=object_pk", "actor__full_name")
     search_help_text = "Search by person, case or number"
     ordering = ("-pk",)
+    change_form_template = "communities/correspondence/record.html"
     fields = (
         "who",
         "when",

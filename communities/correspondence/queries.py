@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from communities.core.models import Event, Message
+from communities.core.permissions import Actor
 from communities.correspondence.models import Contact
 
 
@@ -20,6 +21,11 @@ def contacts_by_case(cases: Iterable[UUID]) -> dict[UUID, list[Contact]]:
 def messages_by_case(cases: Iterable[UUID]) -> dict[UUID, list[Message]]:
     """The messages sent, or waiting to be sent, about these cases, in one query and without their texts."""
     return _by_case(Message.objects.filter(case__in=list(cases)).defer("body", "error").order_by("-created_at", "-pk"))
+
+
+def failed_messages(user: Actor) -> QuerySet[Message]:
+    """Messages this person may see that could not be sent."""
+    return Message.objects.visible_to(user).filter(state=Message.State.FAILED)
 
 
 def case_exists(case: UUID) -> bool:

@@ -280,4 +280,9 @@ def test_nobody_is_stopped_without_a_reason_or_by_an_officer_alone(group, grace,
 def test_what_is_missing_is_named_in_order(asha):
     group = GroupFactory(kind="unconstituted")
     MembershipFactory(group=group, person=asha.person)
-    assert [each.page for each in queries.missing(group)] == ["groups:lead", "groups:add", "groups:body", "groups:vision"]
+    assert [each.page for each in queries.missing(group)] == [
+        "groups:lead",
+        "groups:add",
+        "groups:body",
+        "groups:vision",
+    ]

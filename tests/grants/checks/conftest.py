@@ -3,6 +3,7 @@
 import pytest
 
 from communities.core.clock import moved
+from tests.cast import account
 from tests.factories.applications import ApplicationFactory, WholeRoundFactory, fill_in, framework
 from tests.factories.checks import LATER, SENT, sent_bid
 from tests.factories.groups import make_group
@@ -45,3 +46,21 @@ def case(bid, carol):
     begin_check(bid, by=carol, at=LATER)
     bid.refresh_from_db()
     return bid
+
+
+@pytest.fixture
+def as_(client, settings):
+    """A browser signed in as somebody."""
+    settings.STAFF_SECOND_FACTOR = False
+
+    def sign_in(user):
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def una(db):
+    """The auditor, who reads and changes nothing."""
+    return account("Una Byrne", "auditor")
