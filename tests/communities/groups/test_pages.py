@@ -230,7 +230,6 @@ def test_a_paper_is_kept_and_opened_by_its_group_only(as_, group, asha, stranger
     assert "rules.pdf" in text(as_(asha).get(url("group", group)))
     answer = as_(asha).get(stored.get_absolute_url())
     assert b"".join(answer.streaming_content) == PDF
-    answer.close()
     assert as_(stranger).get(stored.get_absolute_url()).status_code == 404
 
 
