@@ -70,8 +70,8 @@ class Group(Stateful):
         CBS = "cbs", "A community benefit society"
         FAITH = "faith", "A faith group"
         PARISH = "parish", "A parish or town council"
-        PTA = "pta", "A school parents' association"
-        TENANTS = "tenants", "A tenants' or residents' association"
+        PTA = "pta", "A school parents’ association"
+        TENANTS = "tenants", "A tenants’ or residents’ association"
 
     lock_rank: ClassVar[int] = 22
 

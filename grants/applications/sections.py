@@ -11,6 +11,7 @@ from communities.groups.models import Group
 from communities.people.models import User
 from grants.applications.models import Application
 from grants.applications.queries import bids_of, own_bids, shown_statuses
+from grants.rounds.models import Round
 from grants.rounds.queries import open_rounds
 
 
@@ -26,7 +27,15 @@ def bids_of_group(objects: Sequence[Group], user: Actor) -> Mapping[Any, Any]:
     for row in _with_states(list(bids_of(objects))):
         by_group[row["bid"].group_id].append(row)
     rounds = list(open_rounds(now()))
-    return {group.pk: {"bids": by_group[group.pk], "rounds": rounds} for group in objects}
+    return {
+        group.pk: {"bids": by_group[group.pk], "rounds": _without_draft(rounds, by_group[group.pk])} for group in objects
+    }
+
+
+def _without_draft(rounds: Sequence[Round], rows: Sequence[dict[str, Any]]) -> list[Round]:
+    """The rounds in which no bid is waiting to be sent."""
+    begun = {row["bid"].round_id for row in rows if row["bid"].status == Application.Status.DRAFT}
+    return [round_ for round_ in rounds if round_.pk not in begun]
 
 
 @section("office_group", "bids", order=200, template="grants/applications/_office_bids.html")
@@ -45,6 +54,7 @@ def own(objects: Sequence[User], user: Actor) -> Mapping[Any, Any]:
     drafts = [row for row in rows if row["bid"].status == Application.Status.DRAFT]
     asked = [row for row in rows if row["bid"].status == Application.Status.MORE_INFO]
     others = [row for row in rows if row not in drafts and row not in asked]
-    value = {"drafts": drafts, "asked": asked, "others": others, "rounds": list(open_rounds(now()))}
+    value: dict[str, Any] = {"drafts": drafts, "asked": asked, "others": others}
+    value["rounds"] = _without_draft(list(open_rounds(now())), rows)
     visible = bool(rows) or not getattr(user, "is_staff", False)
     return {each.pk: value for each in objects if each.pk == user.pk and visible}

@@ -41,7 +41,8 @@ def start(request: HttpRequest, public_id: UUID) -> HttpResponse:
     round_ = get_object_or_404(Round.objects.visible_to(request.user).select_related("terms"), public_id=public_id)
     groups = [membership.group for membership in members_of(request.user)]
     person = greet(request.user, at=at)  # type: ignore[arg-type]
-    form = StartForm(request.POST or None, round=round_, groups=groups, your_name=person.full_name)
+    first = {"group": groups[0].public_id} if len(groups) == 1 else {}
+    form = StartForm(request.POST or None, initial=first, round=round_, groups=groups, your_name=person.full_name)
     if request.method == "POST" and form.is_valid():
         with kept_on(form, request):
             bid = _begin(form, round_, request.user, person, at)
@@ -205,6 +206,7 @@ def _check_page(request: HttpRequest, bid: Application, problems: list[queries.P
         "bid": bid,
         "parts": parts,
         "problem": bool(problems),
+        "ready": bid.status == S.DRAFT and not queries.all_problems(bid),
         "problems": [{"text": each.sentence, "href": _section_address(bid, each.section)} for each in problems],
         "may_send": request.user.has_perm("grants.submit_application", bid),
         "leaders": [membership.person for membership in leaders(bid.group)],
@@ -217,7 +219,7 @@ def _with_links(bid: Application, part: queries.Part, written: Any, names: queri
     content = written[part.key].content if part.key in written else {}
     address = f"{_section_address(bid, part.key)}?back=check"
     rows = _rows(queries.shown_answers(part, content, names))
-    return [{**row, "href": address} for row in rows]
+    return [{**row, "href": address, "action": "Change" if row["value"] else "Answer"} for row in rows]
 
 
 @require_POST

@@ -156,14 +156,21 @@ class Shares(Piece):
             found[f"{self.key}_{code}"] = field
         return found
 
-    def shares(self, cleaned: Mapping[str, Any]) -> list[tuple[str, int]]:
+    @property
+    def share_fields(self) -> list[Any]:
+        """The small boxes as the page prints them."""
+        return [self.form[f"{self.key}_{code}"] for code, _ in self.options]
+
+    def shares(self, cleaned: Mapping[str, Any]) -> dict[str, int]:
         """The shares that were given."""
-        given = [(code, cleaned.get(f"{self.key}_{code}")) for code, _ in self.options]
-        return [(code, share) for code, share in given if share]
+        given = {code: cleaned.get(f"{self.key}_{code}") for code, _ in self.options}
+        return {code: share for code, share in given.items() if share}
 
 
 class PlacesPiece(Shares):
-    """The share of each place; together they make 100."""
+    """Where it happens: one place, or several that share it. Together the shares make 100."""
+
+    template = "grants/applications/parts/_places.html"
 
     def __init__(self, asked: Asked, bid: Application) -> None:
         super().__init__(asked, bid)
@@ -171,19 +178,39 @@ class PlacesPiece(Shares):
         self.options = [(place.code, place.name) for place in places]
         self.options += [(code, str(name)) for code, name in BidPlace.Where.choices if code != BidPlace.Where.PLACE]
 
+    def fields(self) -> dict[str, forms.Field]:
+        """Boxes to tick, and a share for each where it happens in several."""
+        options = _optional(label=self.asked.text, help_text=self.asked.help, choices=self.options)
+        chosen = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple, **options)
+        return {f"{self.key}_chosen": chosen, **super().fields()}
+
     def initial(self, value: Any) -> dict[str, Any]:
-        """Shares by place."""
-        return {f"{self.key}_{row.get('place') or row['where']}": row["share"] for row in value or []}
+        """The places; their shares where there are several."""
+        shares = {row.get("place") or row["where"]: row["share"] for row in value or []}
+        shown = {f"{self.key}_{code}": share for code, share in shares.items() if share and list(shares.values()) != [100]}
+        return {f"{self.key}_chosen": list(shares), **shown}
 
     def read(self, cleaned: Mapping[str, Any]) -> Any:
-        """Rows of place and share."""
+        """Rows of place and share; a single place has all of it."""
+        shares = self.shares(cleaned)
+        chosen = [code for code, _ in self.options if code in (cleaned.get(f"{self.key}_chosen") or []) or code in shares]
+        if len(chosen) == 1 and not shares:
+            shares = {chosen[0]: 100}
         elsewhere = set(BidPlace.Where.values) - {BidPlace.Where.PLACE}
         return [
-            {"where": code, "place": "", "share": share}
-            if code in elsewhere
-            else {"where": "place", "place": code, "share": share}
-            for code, share in self.shares(cleaned)
+            {
+                "where": code if code in elsewhere else "place",
+                "place": "" if code in elsewhere else code,
+                "share": shares.get(code, 0),
+            }
+            for code in chosen
         ]
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether shares were given or are asked for, so that they are shown at once."""
+        asked_for = any(field.errors for field in self.bound)
+        return asked_for or any(field.value() not in (None, "") for field in self.share_fields)
 
 
 class CohortsPiece(Shares):
@@ -201,11 +228,13 @@ class CohortsPiece(Shares):
 
     def read(self, cleaned: Mapping[str, Any]) -> Any:
         """Rows of cohort and share."""
-        return [{"cohort": code, "share": share} for code, share in self.shares(cleaned)]
+        return [{"cohort": code, "share": share} for code, share in self.shares(cleaned).items()]
 
 
 class GoalsPiece(Piece):
     """Plain sentences: the main one, and up to two more."""
+
+    template = "grants/applications/parts/_goals.html"
 
     def fields(self) -> dict[str, forms.Field]:
         """Buttons for the main one, boxes for the others."""
@@ -357,8 +386,10 @@ class BudgetPiece(RowsPiece):
     def fields(self) -> dict[str, forms.Field]:
         """Beside the rows: the least."""
         label = "What is the least that would still work?"
-        hint = "If there is not enough for everybody, the panel may offer part. It asks you before it offers less than this."
-        return {f"{self.key}_minimum": MoneyFormField(**_optional(label=label, help_text=hint))}
+        hint = "If there is not enough for everybody, we may offer you part. We ask you before we offer less than this."
+        field: Any = MoneyFormField(**_optional(label=label, help_text=hint))
+        field.prefix, field.width = "£", 10
+        return {f"{self.key}_minimum": field}
 
     def stored(self, value: Any) -> list[dict[str, Any]]:
         """The stored costs."""

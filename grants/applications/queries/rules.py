@@ -104,11 +104,14 @@ def _choice(question: Asked, value: Any, frame: Frame) -> list[str]:
     return [f"Select an answer to “{question.text}”"] if not value and question.required else []
 
 
-def _places(question: Asked, value: Any, frame: Frame) -> list[str]:
-    if not value:
-        return ["Say where it will happen: give at least one place a share"]
-    total = sum(row["share"] for row in value)
-    return [] if total == 100 else [f"The shares of the places add up to {total}. They must add up to 100"]
+def _places(question: Asked, value: Any, frame: Frame) -> Sequence[Found]:
+    rows = value or []
+    if not rows:
+        return [("chosen", "Choose where it will happen")]
+    if any(not row["share"] for row in rows):
+        return [("chosen", f"You chose {len(rows)} places. Give each its share, so that together they make 100")]
+    total = sum(row["share"] for row in rows)
+    return [] if total == 100 else [("chosen", f"The shares of the places add up to {total}. They must add up to 100")]
 
 
 def _postcode(question: Asked, value: Any, frame: Frame) -> list[str]:
@@ -210,9 +213,8 @@ def _words(value: date) -> str:
 
 
 def _declaration(question: Asked, value: Any, frame: Frame) -> Sequence[Found]:
-    ticked = set(value or [])
-    wanted = question.choices or DECLARATIONS
-    return [f"Tick the box if it is so: {words[:1].lower()}{words[1:]}" for code, words in wanted if code not in ticked]
+    wanted = {code for code, _ in question.choices or DECLARATIONS}
+    return [] if wanted <= set(value or []) else ["Tick every box. If one of them is not so, ring us before you send the bid"]
 
 
 KINDS: dict[str, Rule] = {

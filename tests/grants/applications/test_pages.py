@@ -10,7 +10,7 @@ from communities.core.clock import moved
 from grants.applications import operations
 from grants.applications.models import Application
 from tests.cast import AT
-from tests.factories.applications import ApplicationFactory, fill_in, whole_content
+from tests.factories.applications import ApplicationFactory, WholeRoundFactory, fill_in, whole_content
 from tests.factories.groups import MembershipFactory, make_group
 
 
@@ -227,7 +227,7 @@ def test_figures_like_1000_50_are_understood(as_, bid, asha):
     assert str(bid.lines.first().amount) == "1000.50"
 
 
-WHERE = {"version": "0", "postcode": "ss8 7re", "people": "60", "places_CAN": "100", "cohorts_FSM": ""}
+WHERE = {"version": "0", "postcode": "ss8 7re", "people": "60", "places_chosen": ["CAN"], "cohorts_FSM": ""}
 
 
 def test_a_postcode_nobody_has_loaded_stops_nobody(as_, bid, asha):
@@ -240,10 +240,32 @@ def test_a_postcode_nobody_has_loaded_stops_nobody(as_, bid, asha):
     assert bid.postcode == "SS8 7RE"
 
 
-def test_shares_that_do_not_add_up_are_kept_and_named(as_, bid, asha):
-    page = as_(asha).post(url("section", bid, "where"), WHERE | {"places_CAN": "60"})
-    assert "The shares of the places add up to 60. They must add up to 100" in text(page)
-    assert 'value="60"' in text(page)
+def test_a_single_place_has_all_of_it_and_needs_no_share(as_, bid, asha):
+    as_(asha).post(url("section", bid, "where"), WHERE)
+    assert [(row.place.code, row.share) for row in bid.places.all()] == [("CAN", 100)]
+    page = text(as_(asha).get(url("section", bid, "where")))
+    assert "<details class=\"govuk-details\" open>" not in page
+
+
+@pytest.mark.parametrize(
+    ("shares", "sentence"),
+    [
+        ({"places_CAN": "", "places_outside": ""}, "You chose 2 places. Give each its share"),
+        ({"places_CAN": "60", "places_outside": "30"}, "The shares of the places add up to 90. They must add up to 100"),
+        ({"places_CAN": "most", "places_outside": "30"}, "The share of Canvey Island must be a whole number, like 25"),
+    ],
+)
+def test_shares_that_do_not_add_up_are_kept_and_named(as_, bid, asha, shares, sentence):
+    page = as_(asha).post(url("section", bid, "where"), WHERE | {"places_chosen": ["CAN", "outside"]} | shares)
+    assert page.status_code == 400
+    assert sentence in text(page)
+    assert all(f'value="{share}"' in text(page) for share in shares.values() if share)
+
+
+def test_several_places_share_it(as_, bid, asha):
+    shares = {"places_chosen": ["CAN", "outside"], "places_CAN": "70", "places_outside": "30"}
+    assert as_(asha).post(url("section", bid, "where"), WHERE | shares).status_code == 302
+    assert [(row.where, row.share) for row in bid.places.order_by("-share")] == [("place", 70), ("outside", 30)]
 
 
 def test_the_second_writer_sees_both_texts_and_decides(as_, bid, asha, ben):
@@ -277,6 +299,12 @@ def test_the_check_page_shows_every_answer_with_a_way_to_change_it(as_, ready, a
     assert "Cook and eat together every Friday." in page
     assert f"{url('section', ready, 'idea')}?back=check" in page
     assert "Send your bid" in page
+
+
+def test_the_check_page_of_an_unfinished_bid_offers_what_is_left_to_do(as_, bid, asha):
+    page = text(as_(asha).get(url("check", bid)))
+    assert "See what is left to do" in page
+    assert "Send your bid" not in page
 
 
 def test_a_member_who_cannot_send_reads_who_can(as_, ready, dev):
@@ -377,9 +405,11 @@ def test_while_we_wait_for_an_answer_only_what_was_asked_about_opens(as_, ready,
 
 def test_home_shows_what_to_finish_and_how_the_others_stand(as_, ready, asha, round_):
     other = ApplicationFactory(round=round_, group=ready.group, sent=True, title="A bench")
+    second = WholeRoundFactory()
     page = text(as_(asha).get(reverse("home")))
-    for words in ("Finish your bid", "Warm suppers on Fridays", other.title, "Received", f"Start a bid in {round_.title}"):
+    for words in ("Finish your bid", "Warm suppers on Fridays", other.title, "Received", f"Start a bid in {second.title}"):
         assert words in page
+    assert f"Start a bid in {round_.title}" not in page
 
 
 def test_home_of_a_stranger_shows_no_bid_of_others(as_, ready, stranger):

@@ -107,7 +107,7 @@ def test_an_incomplete_bid_is_refused_with_what_is_missing(bid, asha):
 
 def test_the_declaration_cannot_be_skipped(ready, asha):
     ready.answers.filter(section="declaration").update(content={"declaration": ["authority", "true", "check"]})
-    with pytest.raises(Refused, match="publish the title"):
+    with pytest.raises(Refused, match="Tick every box"):
         send(ready, asha)
 
 
