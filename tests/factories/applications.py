@@ -118,6 +118,7 @@ def whole_content(amount=900, least=600):
         },
         "difference": {
             "goals": {"main": 8, "others": [12]},
+            "know": "We count and ask.",
             "targets": [{"own_words": "People who eat together", "indicator": "", "baseline": None, "value": "60"}],
         },
         "money": {
@@ -125,7 +126,11 @@ def whole_content(amount=900, least=600):
             "other_money": "The hall is given for half the price.",
         },
         "dates": {"dates": {"starts_on": "2027-01-08", "ends_on": "2027-03-26"}},
-        "safe": {"at_risk": True},
+        "need": {"why": "People here eat alone."},
+        "led": {"led": "We asked forty people at the door."},
+        "safe": {"at_risk": True, "how_safe": "Two of us are always there."},
+        "doing": {"doing": "Four of us cook; the landlord agrees."},
+        "vision": {"vision": "A place where nobody eats alone."},
         "after": {"after": "A group of cooks who know each other."},
         "declaration": {"declaration": ["authority", "true", "check", "publish"]},
     }
