@@ -7,9 +7,12 @@ from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin, messages
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 
 from communities.core.casework import LifecycleAdmin, StepAction
 from communities.core.clock import now, today
@@ -19,6 +22,7 @@ from communities.people import operations
 from communities.people.forms import PersonForm
 from communities.people.models import PERSON, ROLE_GRANT, Person, RoleGrant, User
 from communities.people.roles import ROLES
+from communities.templatetags.govuk import moment
 
 
 @admin.register(User)
@@ -28,7 +32,7 @@ class UserAdmin(ReadOnlyAdmin[User]):
     list_display = ("who", "roles", date_column("last_login", "Last signed in"), "is_active")
     list_filter = ("is_active", "is_staff")
     search_fields = ("full_name", "email")
-    fields = ("full_name", "email", "roles", "is_active", "is_staff", "is_superuser", "last_login", "date_joined")
+    fields = ("full_name", "email", "roles", "is_active", "is_staff", "is_superuser", "last_signed_in", "opened")
 
     @admin.display(description="Who", ordering="full_name")
     def who(self, user: User) -> str:
@@ -38,7 +42,24 @@ class UserAdmin(ReadOnlyAdmin[User]):
     @admin.display(description="Roles today")
     def roles(self, user: User) -> str:
         """What they may work as."""
-        return ", ".join(ROLES[code].name for code in sorted(user.role_codes) if code in ROLES) or "–"
+        grants: list[RoleGrant] = getattr(user, "current_grants", [])
+        names = [ROLES[grant.role].name for grant in grants if grant.role in ROLES]
+        return ", ".join(sorted(names)) or "–"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """With today's roles, in one query for all."""
+        current = Prefetch("role_grants", RoleGrant.objects.in_force(), to_attr="current_grants")
+        return super().get_queryset(request).prefetch_related(current)
+
+    @admin.display(description="Last signed in")
+    def last_signed_in(self, user: User) -> str:
+        """When they were here last."""
+        return moment(user.last_login) or "Never"
+
+    @admin.display(description="Account opened")
+    def opened(self, user: User) -> str:
+        """Since when they have it."""
+        return moment(user.date_joined)
 
 
 @admin.register(Person)
@@ -112,7 +133,9 @@ class RoleGrantForm(ModelForm):
     role = forms.ChoiceField(
         label="Role",
         choices=[(role.code, role.name) for role in ROLES.values()],
-        help_text=" ".join(f"{role.name}: {role.description}" for role in ROLES.values()),
+        help_text=format_html_join(
+            mark_safe("<br>"), "{}: {}", ((role.name, role.description) for role in ROLES.values())
+        ),
     )
 
     class Meta:
@@ -126,6 +149,7 @@ class RoleGrantAdmin(LifecycleAdmin[RoleGrant]):
 
     lifecycle = ROLE_GRANT
     page = "role_grant"
+    core_writes = ()  # type: ignore[assignment] # a role about to be given has no state yet
     form = RoleGrantForm
     steps: ClassVar[Mapping[str, StepAction]] = {"end": StepAction(operations.end_role, reason=True, look="warning")}
     list_display = (
@@ -139,6 +163,14 @@ class RoleGrantAdmin(LifecycleAdmin[RoleGrant]):
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Access managers give roles here."""
         return self.may(request, "add")
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """The page is called by what one does there."""
+        return super().add_view(request, form_url, {"title": "Give a role", **(extra_context or {})})
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """The list is called by what it answers."""
+        return super().changelist_view(request, {"title": "Who holds which role", **(extra_context or {})})
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """From today, unless said otherwise."""

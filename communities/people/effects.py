@@ -50,7 +50,7 @@ def signed_out(user: User | None, **_: Any) -> None:
 @receiver(authenticator_added)
 def factor_added(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
     """Whoever just proved the new app or key is not asked for it again at once."""
-    record_authentication(request, user, method="mfa", type=authenticator.type)
+    record_authentication(request, user, method="mfa", type=authenticator.type, reauthenticated=True)
     record_event("user.factor_added", user, by=user, detail={"type": authenticator.type})
 
 

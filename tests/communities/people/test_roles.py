@@ -186,6 +186,24 @@ def test_accounts_are_only_read_in_the_office(client, vera, asha):
     assert client.get("/office/communities/user/add/").status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("page", "role"), [("user", "access_manager"), ("person", "officer"), ("rolegrant", "auditor")]
+)
+def test_lists_cost_the_same_however_long_they_are(client, django_assert_max_num_queries, db, page, role):
+    def queries():
+        with django_assert_max_num_queries(40) as seen:
+            assert client.get(f"/office/communities/{page}/").status_code == 200
+        return len(seen)
+
+    client.force_login(account("First Of Many", role))
+    account("Second Of Many", "officer")
+    queries()
+    few = queries()
+    for number in range(10):
+        account(f"Another{number} Officer", "officer")
+    assert queries() == few
+
+
 def test_an_officer_corrects_somebody_in_the_office(client, carol, ben):
     client.force_login(carol)
     address = f"/office/communities/person/{ben.person.pk}/change/"

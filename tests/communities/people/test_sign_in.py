@@ -239,6 +239,7 @@ def test_who_has_just_set_up_an_app_is_not_asked_again_at_once(client, transacti
     secret = page.context["form"].secret
     done = client.post(reverse("mfa_activate_totp"), {"code": current(secret)})
     assert done.status_code == 302
+    assert client.get(done["Location"]).status_code == 200  # the recovery codes, to be printed
     assert client.get("/home/").status_code == 200
     assert Authenticator.objects.filter(user=carol, type="totp").exists()
     assert Event.objects.filter(verb="user.factor_added", actor=carol).exists()
