@@ -211,7 +211,7 @@ class ApplicationAdmin(LifecycleAdmin[Application]):
 
     def _group(self, row: Application, request: HttpRequest) -> str:
         may = request.user.has_perm("communities.view_group", row.group)
-        return reverse("groups:group", args=[row.group.public_id]) if may else ""
+        return reverse("admin:communities_group_change", args=[row.group_id]) if may else ""
 
     def _verdict(self, row: Application) -> str:
         verdict = Application.PlaceVerdict

@@ -17,6 +17,7 @@ from communities.core.clock import now, today
 from communities.core.files import store
 from communities.core.office import ReadOnlyAdmin, date_column, status_column, two_lines
 from communities.core.permissions import Actor
+from communities.diligence.forms import ClearHoldForm, GroupCheckForm, HoldForm
 from communities.diligence.operations import clear_hold, record_check, set_hold
 from communities.people.models import RoleGrant, User
 from communities.people.roles import OFFICER, SENIOR_OFFICER
@@ -77,6 +78,11 @@ def this_bid(bid: Application, request: HttpRequest) -> Mapping[str, Any]:
     return {"bid": bid}
 
 
+def this_group(bid: Application, request: HttpRequest) -> Mapping[str, Any]:
+    """The bid's group, for forms that choose among its things."""
+    return {"group": bid.group}
+
+
 def open_to_judge(bid: Application, request: HttpRequest) -> Mapping[str, Any]:
     """The checks on the bid itself."""
     return {"checks": bid_checks(bid)}
@@ -124,7 +130,7 @@ ApplicationAdmin.acts |= {
     ),
     "check_group": StepAction(
         check_group,
-        form=forms.GroupCheckForm,
+        form=GroupCheckForm,
         form_kwargs=group_check_rights,
         values=from_address("check_type"),
         label="Check the group",
@@ -161,12 +167,12 @@ ApplicationAdmin.acts |= {
         done="Flag resolved",
     ),
     "hold_group": StepAction(
-        hold_group, form=forms.HoldForm, label="Put the group on hold", who="grants.hold_bidder", done="Hold set"
+        hold_group, form=HoldForm, label="Put the group on hold", who="grants.hold_bidder", done="Hold set"
     ),
     "free_group": StepAction(
         free_group,
-        form=forms.ClearHoldForm,
-        form_kwargs=this_bid,
+        form=ClearHoldForm,
+        form_kwargs=this_group,
         values=from_address("hold"),
         label="Clear a hold",
         who="grants.hold_bidder",
