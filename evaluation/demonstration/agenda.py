@@ -21,8 +21,8 @@ def play(scenes: Iterable[Scene]) -> None:
     clockwork = Clockwork()
     while waiting:
         at, order, scene = heappop(waiting)
+        clockwork.turn(at)
         with moved(at):
-            clockwork.tick(at)
             try:
                 following = scene.send(at)
             except StopIteration:
@@ -31,21 +31,21 @@ def play(scenes: Iterable[Scene]) -> None:
 
 
 class Clockwork:
-    """Does on each day of the story what the relay would have done."""
+    """Does between the acts what the relay would have done."""
 
     def __init__(self) -> None:
-        self.day: date | None = None
+        self.last: datetime | None = None
         self.swept: date | None = None
 
-    def tick(self, at: datetime) -> None:
-        """Once a day: send and seal. Once a week: everything else as well."""
-        today = london(at).date()
-        if today == self.day:
-            return
-        self.day = today
-        if self.swept is None or today - self.swept >= WEEK:
-            self.swept = today
-            run_due()
-        else:
-            for name in EVERY_DAY:
-                run_periodic(name)
+    def turn(self, at: datetime) -> None:
+        """When a day is over: send and seal what it left. Once a week: everything else as well."""
+        day = london(at).date()
+        if self.last is not None and london(self.last).date() != day:
+            with moved(self.last + BREATH):
+                for name in EVERY_DAY:
+                    run_periodic(name)
+            if self.swept is None or day - self.swept >= WEEK:
+                self.swept = day
+                with moved(at):
+                    run_due()
+        self.last = at

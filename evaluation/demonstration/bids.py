@@ -13,7 +13,9 @@ from grants.applications.queries.asked import DECLARATIONS
 
 DATA = Path(__file__).parent / "data"
 LEADER = "Our leaders have done this before, and two of them are always there."
-OPEN_TO_RISK = "Two adults with DBS checks at every session. Our safeguarding lead is the treasurer; her number is on the wall."
+OPEN_TO_RISK = (
+    "Two adults with DBS checks at every session. Our safeguarding lead is the treasurer; her number is on the wall."
+)
 PLAIN = "Two people are always there. We have a first-aid box and a list of who to ring."
 
 
@@ -52,8 +54,8 @@ class Pitch:
             "targets": self.targets,
             "know": "We count who comes, and ask people the same two questions at the start and at the end.",
             "budget": {"lines": [_line(*line) for line in self.lines], "minimum": self.least},
-            "other_money": "Our own time, and what neighbours lend us. With less money we would do it for fewer people.",
-            "dates": {name: calendar.day(day).isoformat() for name, day in zip(("starts_on", "ends_on"), self.days)},
+            "other_money": "Our own time, and what neighbours lend us. With less we would do it for fewer people.",
+            "dates": {"starts_on": self._day(calendar, 0), "ends_on": self._day(calendar, 1)},
             "doing": LEADER,
             "at_risk": self.at_risk,
             "how_safe": OPEN_TO_RISK if self.at_risk else PLAIN,
@@ -61,6 +63,9 @@ class Pitch:
             "vision": "People here want to meet, and to have a say. This gives them a place and a reason to.",
             "declaration": [code for code, _ in DECLARATIONS],
         }
+
+    def _day(self, calendar: Calendar, which: int) -> str:
+        return calendar.day(self.days[which]).isoformat()
 
     @property
     def asked(self) -> float:

@@ -4,7 +4,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from communities.core.permissions import SYSTEM
 from communities.groups.models import Group, Membership
 from communities.groups.operations import (
     add_member,
@@ -70,8 +69,7 @@ TROUPES = {
         "We look after Swan Meadow, for wildlife and for everybody on the island.", others=("Mina Shah",),
         vision=(
             "A meadow for the whole island",
-            "In ten years Swan Meadow is where Canvey meets: paths that wheels and sticks can use, a pond that "
-            "schools visit, and young people who know how to look after it.",
+            "In ten years Swan Meadow is where Canvey meets: paths for wheels and a pond that schools visit.",
             "Sixty people come to work days. The primary school next door helps. The old ferryman knows every plant.",
         ),
     ),

@@ -41,7 +41,10 @@ FIRST_MEETING: dict[str, tuple[str, dict[str, Any]]] = {
     "pond": ("444444", {"kind": "full"}),
     "beds2": ("334333", {"kind": "part", "amount": Decimal(2800), "against": "hassan"}),
     "mowers": ("443434", {"kind": "full"}),
-    "read": ("444343", {"kind": "full", "conditions": ["Send us the safeguarding policy of each of the three schools."]}),
+    "read": (
+        "444343",
+        {"kind": "full", "conditions": ["Send us the safeguarding policy of each of the three schools."]},
+    ),
     "lifts2": ("344334", {"kind": "full"}),
     "rowclub": ("333333", {"kind": "full"}),
     "shopwork": ("333323", {"kind": "part", "amount": Decimal(2200)}),

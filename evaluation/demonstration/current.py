@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from communities.correspondence.models import Contact
-from communities.correspondence.operations import log_contact
 from communities.core.clock import london
 from communities.core.dates import add_working_days
+from communities.correspondence.models import Contact
+from communities.correspondence.operations import log_contact
 from communities.diligence.models import Hold
 from communities.diligence.operations import set_hold
 from evaluation.demonstration.agenda import Scene
@@ -177,9 +177,7 @@ def _ready(stage: Stage) -> Scene:
 def _changed_their_mind(stage: Stage) -> Scene:
     yield from in_check(stage, "tonight", NOW, begun=-23, sent=-20)
     at = yield stage.calendar.at(-17, "19:00")
-    withdraw(
-        stage.bid("tonight"), reason="The school gave us the hall for nothing.", by=stage.lead("tonight"), at=at
-    )
+    withdraw(stage.bid("tonight"), reason="The school gave us the hall for nothing.", by=stage.lead("tonight"), at=at)
 
 
 def _paid(stage: Stage) -> Scene:
@@ -207,8 +205,7 @@ def _on_the_way(stage: Stage) -> Scene:
 
 
 def _accepted(stage: Stage) -> Scene:
-    """A pool table has no bank details yet; story sacks have some that nobody has checked; the shed and the blankets
-    are offered and wait; of the menders one has said yes."""
+    """No bank details yet, details that nobody has checked, and an offer to which one of two has said yes."""
     at = yield stage.calendar.at(-11, "17:30")
     say_yes(stage, "table", stage.lead("table"), at)
     say_yes(stage, "table", stage.treasurer("table"), at)

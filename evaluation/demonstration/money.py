@@ -37,10 +37,10 @@ def say_yes(stage: Stage, key: str, who: User, at: datetime) -> None:
 def enter_details(stage: Stage, key: str, at: datetime) -> PayeeAccount:
     """The treasurer enters the bank details. No bank has a sort code like these."""
     troupe = pitches()[key].group
-    number = list(TROUPES).index(troupe)
+    number, body = list(TROUPES).index(troupe), TROUPES[troupe].body
     return payments.enter_account(
         stage.people.groups[troupe],
-        name_on_account=TROUPES[troupe].body[0] if TROUPES[troupe].body else TROUPES[troupe].name,
+        name_on_account=body[0] if body else TROUPES[troupe].name,
         sort_code=f"00 00 {number:02d}",
         account_number=f"000010{number:02d}",
         by=stage.treasurer(key),

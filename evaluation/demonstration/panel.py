@@ -45,7 +45,9 @@ def allocate_and_declare(
             if not has_declared(stage.people[name], stage.bid(key)):
                 assessment.declare_interest(stage.bid(key), kind=kind, detail=detail, by=stage.people[name], at=at)
     at = yield stage.calendar.office(day + 1, "09:30")
-    plan = {stage.bid(key): [stage.people[name] for name in scorers(number, key, ties)] for number, key in enumerate(keys)}
+    plan = {
+        stage.bid(key): [stage.people[name] for name in scorers(number, key, ties)] for number, key in enumerate(keys)
+    }
     assessment.allocate_all(plan, by=stage.people["carol"], at=at)
 
 
@@ -74,11 +76,15 @@ def _shifted(values: str, turn: int) -> str:
     return "".join(str(min(5, max(0, int(v) + by))) if n == place else v for n, v in enumerate(values))
 
 
-def meet(stage: Stage, round_: str, motions: Mapping[str, Mapping[str, Any]], day: int, away: Sequence[str] = ()) -> Acts:
+def meet(
+    stage: Stage, round_: str, motions: Mapping[str, Mapping[str, Any]], day: int, away: Sequence[str] = ()
+) -> Acts:
     """The panel meets: motions are put one by one, hands are counted by the officer who clerks."""
     carol, people = stage.people["carol"], stage.people
     at = yield stage.calendar.office(day, "18:30")
-    meeting = Meeting.objects.filter(panel__round=stage.rounds[round_], status=Meeting.Status.PLANNED).earliest("held_at")
+    meeting = Meeting.objects.filter(panel__round=stage.rounds[round_], status=Meeting.Status.PLANNED).earliest(
+        "held_at"
+    )
     seats = {seat.person.user: seat for seat in Seat.objects.filter(panel=meeting.panel).select_related("person__user")}
     present = {name: seats[people[name]] for name in PANEL if name not in away}
     operations.mark_attendance(meeting, present=present.values(), by=carol, at=at)
@@ -100,7 +106,9 @@ def meet(stage: Stage, round_: str, motions: Mapping[str, Mapping[str, Any]], da
 
 
 def _put(motion: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in motion.items() if name in ("kind", "amount", "conditions", "reasons", "override")}
+    return {
+        name: value for name, value in motion.items() if name in ("kind", "amount", "conditions", "reasons", "override")
+    }
 
 
 def agree_lines(stage: Stage, key: str, at: Any) -> None:

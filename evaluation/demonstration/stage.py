@@ -122,10 +122,15 @@ class Stage:
         """A member scores a bid, criterion by criterion: "434443"."""
         bid, by = self.bid(key), self.people[member]
         criteria = list(bid.terms.criteria.filter(weights__tier=bid.tier).order_by("order"))
-        scores = {each.pk: (int(value), EXTREME.get(int(value), "")) for each, value in zip(criteria, values, strict=True)}
+        scores = {
+            each.pk: (int(value), EXTREME.get(int(value), "")) for each, value in zip(criteria, values, strict=True)
+        }
         mean = sum(map(int, values)) / len(values)
         recommendation = "fund" if mean >= 3.2 else "part" if mean >= 2.6 else "decline"
-        words = overall or {"fund": "Worth doing.", "part": "Good, a little dear.", "decline": "Not this time."}[recommendation]
+        words = (
+            overall
+            or {"fund": "Worth doing.", "part": "Good, a little dear.", "decline": "Not this time."}[recommendation]
+        )
         assessment.give_scores(
             bid, scores=scores, overall=words, recommendation=recommendation, final=lock, by=by, at=at
         )
