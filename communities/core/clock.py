@@ -1,10 +1,11 @@
 """The one clock: what time it is now, and how that reads in Essex."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 LONDON = ZoneInfo("Europe/London")
@@ -26,6 +27,23 @@ def today() -> date:
 def london(moment: datetime) -> datetime:
     """The same moment as a clock in Essex shows it."""
     return moment.astimezone(LONDON)
+
+
+def mark_arrival(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware, first of all: note when a request came in, before its body is read. A deadline is judged by that,
+    so that a slow connection makes nobody late."""
+
+    def note(request: HttpRequest) -> HttpResponse:
+        request.arrived_at = now()  # type: ignore[attr-defined]
+        return get_response(request)
+
+    return note
+
+
+def arrived(request: HttpRequest) -> datetime:
+    """When a request came in."""
+    at: datetime = getattr(request, "arrived_at", None) or now()
+    return at
 
 
 @contextmanager

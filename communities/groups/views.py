@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from communities.core.clock import now
+from communities.core.clock import arrived
 from communities.core.refusals import kept_on
 from communities.core.sections import assemble
 from communities.groups import forms, operations, queries
@@ -95,7 +95,7 @@ def details(request: HttpRequest, public_id: UUID) -> HttpResponse:
                 fields=form.cleaned_data,
                 version=int(version) if version.isdecimal() else None,
                 by=request.user,
-                at=now(),
+                at=arrived(request),
             )
             return _done(request, found, "The details of your group are saved.")
     return _page(request, "details", found, form, version=version or found.version)
@@ -110,7 +110,7 @@ def body(request: HttpRequest, public_id: UUID) -> HttpResponse:
     form = forms.BodyForm(request.POST or None, request.FILES or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         with kept_on(form, request):
-            operations.set_accountable_body(found, **form.cleaned_data, by=request.user, at=now())
+            operations.set_accountable_body(found, **form.cleaned_data, by=request.user, at=arrived(request))
             return _done(request, found, "Saved. Thank you for telling us who holds your money.")
     return _page(request, "body", found, form, known=known)
 
@@ -124,7 +124,7 @@ def vision(request: HttpRequest, public_id: UUID) -> HttpResponse:
     form = forms.VisionForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         with kept_on(form, request):
-            operations.write_vision(found, **form.cleaned_data, by=request.user, at=now())
+            operations.write_vision(found, **form.cleaned_data, by=request.user, at=arrived(request))
             return _done(request, found, "Your vision is saved.")
     return _page(request, "vision", found, form, known=known, others=queries.visions_to_share(found))
 
@@ -134,7 +134,7 @@ def share(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Take up the vision of another group of the same place."""
     found = _group(request, public_id)
     chosen = get_object_or_404(Vision.objects.visible_to(request.user), pk=request.POST.get("vision") or 0)
-    operations.share_vision(found, vision=chosen, by=request.user, at=now())
+    operations.share_vision(found, vision=chosen, by=request.user, at=arrived(request))
     return _done(request, found, "Your group now shares this vision.")
 
 
@@ -145,7 +145,7 @@ def document(request: HttpRequest, public_id: UUID) -> HttpResponse:
     form = forms.DocumentForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         with kept_on(form, request):
-            operations.add_document(found, **form.cleaned_data, by=request.user, at=now())
+            operations.add_document(found, **form.cleaned_data, by=request.user, at=arrived(request))
             return _done(request, found, "The paper is saved. Every bid of your group uses it.")
     return _page(request, "document", found, form)
 
@@ -160,7 +160,7 @@ def add(request: HttpRequest, public_id: UUID) -> HttpResponse:
     form = forms.MemberForm(request.POST or None, members=list(queries.current(found)))
     if request.method == "POST" and form.is_valid():
         with kept_on(form, request):
-            operations.add_member(found, **form.cleaned_data, by=request.user, at=now())
+            operations.add_member(found, **form.cleaned_data, by=request.user, at=arrived(request))
             return _done(request, found, f"{form.cleaned_data['full_name']} is now in your group.")
     return _page(request, "add", found, form)
 
@@ -176,7 +176,7 @@ def member(request: HttpRequest, public_id: UUID, person: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         typed = {"role": known.role} | form.cleaned_data
         with kept_on(form, request):
-            operations.update_member(known, **typed, by=request.user, at=now())
+            operations.update_member(known, **typed, by=request.user, at=arrived(request))
             return _done(request, found, f"Saved for {known.person}.")
     return _page(request, "member", found, form, member=known)
 
@@ -190,7 +190,7 @@ def name(request: HttpRequest, public_id: UUID, person: UUID) -> HttpResponse:
     form = forms.NameForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         with kept_on(form, request):
-            operations.correct_member(known, **form.cleaned_data, by=request.user, at=now())
+            operations.correct_member(known, **form.cleaned_data, by=request.user, at=arrived(request))
             return _done(request, found, f"Saved for {form.cleaned_data['full_name']}.")
     return _page(request, "name", found, form, member=known)
 
@@ -203,7 +203,7 @@ def leaving(request: HttpRequest, public_id: UUID, person: UUID) -> HttpResponse
     form = forms.LeavingForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with kept_on(form, request):
-            operations.end_membership(known, reason=form.cleaned_data["reason"], by=request.user, at=now())
+            operations.end_membership(known, reason=form.cleaned_data["reason"], by=request.user, at=arrived(request))
             own = known.person.user_id == request.user.pk
             messages.success(request, f"{known.person} is no longer in the group.")
             return redirect("groups:groups") if own else redirect("groups:group", found.public_id)
@@ -218,7 +218,7 @@ def lead(request: HttpRequest, public_id: UUID) -> HttpResponse:
     form = forms.LeadForm(request.POST or None, members=others)
     if request.method == "POST" and form.is_valid():
         with kept_on(form, request):
-            operations.hand_over_lead(found, **form.cleaned_data, by=request.user, at=now())
+            operations.hand_over_lead(found, **form.cleaned_data, by=request.user, at=arrived(request))
             return _done(request, found, f"{form.cleaned_data['to'].person} now leads the group.")
     return _page(request, "lead", found, form, others=others)
 
@@ -230,6 +230,6 @@ def related(request: HttpRequest, public_id: UUID) -> HttpResponse:
     form = forms.RelatedForm(request.POST or None, members=list(queries.current(found)))
     if request.method == "POST" and form.is_valid():
         with kept_on(form, request):
-            operations.declare_related(found, **form.cleaned_data, by=request.user, at=now())
+            operations.declare_related(found, **form.cleaned_data, by=request.user, at=arrived(request))
             return _done(request, found, "Thank you for telling us.")
     return _page(request, "related", found, form)

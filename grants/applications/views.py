@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from communities.core.clock import now
+from communities.core.clock import arrived
 from communities.core.refusals import kept_on
 from communities.core.sections import assemble
 from communities.groups.queries import leaders, members_of
@@ -37,7 +37,7 @@ def _own(request: HttpRequest, public_id: UUID) -> Application:
 @require_http_methods(["GET", "POST"])
 def start(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Begin a bid: which group, or a new one's name, two people and a place; and about how much."""
-    at = now()
+    at = arrived(request)
     round_ = get_object_or_404(Round.objects.visible_to(request.user).select_related("terms"), public_id=public_id)
     groups = [membership.group for membership in members_of(request.user)]
     person = greet(request.user, at=at)  # type: ignore[arg-type]
@@ -123,7 +123,7 @@ def _saved(request: HttpRequest, bid: Application, form: SectionForm) -> HttpRes
         return _section_page(request, bid, form, version=version, status=400)
     try:
         operations.save_section(
-            bid, section=form.part.key, content=form.content, version=version, by=request.user, at=now()
+            bid, section=form.part.key, content=form.content, version=version, by=request.user, at=arrived(request)
         )
     except StaleAnswer as stale:
         return _section_page(request, bid, form, version=stale.answer.version, status=409, stale=stale)
@@ -164,6 +164,8 @@ def _section_page(
     if form.part.question("postcode"):
         typed = request.POST.get("postcode", bid.postcode).strip()
         context["found"] = lookup(typed) if typed else None
+    if form.part.key == "need" and bid.postcode:
+        context["facts"] = lookup(bid.postcode)
     if form.part.question("budget"):
         context["round_limits"] = queries.frame(bid)
     if stale is not None:
@@ -225,7 +227,7 @@ def _with_links(bid: Application, part: queries.Part, written: Any, names: queri
 @require_POST
 def send(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Send the bid, or say what is missing."""
-    at = now()
+    at = arrived(request)
     bid = _own(request, public_id)
     if bid.status == S.DRAFT and (missing := queries.all_problems(bid)):
         return _check_page(request, bid, missing)
@@ -288,7 +290,7 @@ def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     bid = _own(request, public_id)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        operations.withdraw(bid, reason=form.cleaned_data["reason"], by=request.user, at=now())
+        operations.withdraw(bid, reason=form.cleaned_data["reason"], by=request.user, at=arrived(request))
         messages.success(request, "The bid is withdrawn.")
         return redirect("applications:bid", bid.public_id)
     return render(

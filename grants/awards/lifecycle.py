@@ -9,6 +9,7 @@ from communities.core.events import describe
 from communities.core.lifecycle import Moment, Step, need
 from communities.diligence.queries import has_hold
 from communities.groups.models import Group
+from grants.applications.queries import told
 from grants.awards.models import AWARD, Award
 from grants.awards.queries import standing, unrelated_pair
 from grants.funds.models import Budget
@@ -126,3 +127,4 @@ for verb, sentence in (
     ("pay", "A further payment was booked"),
 ):
     describe(AWARD.verb(verb), sentence)
+told(*(AWARD.verb(name) for name in ("offer", "sign", "accept", "turn_down", "lapse", "extend", "meet_condition", "complete")))

@@ -86,6 +86,23 @@ def bid(bids: Sequence[Application], user: Actor) -> Mapping[Any, Any]:
     return awards_of(bids, user)
 
 
+STATES = {
+    S.OFFERED: {"label": "Offer to accept", "colour": "orange"},
+    S.ACCEPTED: {"label": "Offer accepted", "colour": "green"},
+    S.ACTIVE: {"label": "Under way", "colour": "green"},
+    S.COMPLETED: {"label": "Completed", "colour": "green"},
+    S.CLOSED: {"label": "Completed", "colour": "green"},
+    S.DECLINED: {"label": "Offer turned down", "colour": "grey"},
+    S.LAPSED: {"label": "Offer ended", "colour": "grey"},
+}
+
+
+@section("bid_state", "award", order=411, template="")
+def state(bids: Sequence[Application], user: Actor) -> Mapping[Any, Any]:
+    """How a bid stands, for its group, once it has led to an offer."""
+    return {pk: STATES[S(each.status)] for pk, each in awards_of(bids, user).items()}
+
+
 @section("group", "awards", order=411, template="grants/awards/_group.html")
 def group(groups: Sequence[Group], user: Actor) -> Mapping[Any, Any]:
     """On the page of a group: what it was offered and given."""

@@ -8,6 +8,7 @@ from communities.core.events import Moment, describe
 from communities.core.lifecycle import Step, need
 from communities.core.money import pounds
 from grants.applications.models import APPLICATION, Application
+from grants.applications.queries import told
 from grants.assessment.queries import has_declared, is_out
 from grants.decisions.models import DECISION, MEETING, MOTION, Decision, Meeting, Motion
 from grants.decisions.queries import is_below_least, lines_total
@@ -244,3 +245,4 @@ APPLICATION.add(
     Step("decide", (A.IN_ASSESSMENT,), A.DECIDED, "grants.settle_application", done="Decision made"),
     Step("reopen", (A.DECIDED,), A.IN_ASSESSMENT, "grants.settle_application", done="Being assessed again"),
 )
+told("decision.ask_about_less", "decision.answer_about_less", "decision.refuse_less", "decision.release")

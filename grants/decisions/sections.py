@@ -68,6 +68,20 @@ def letter(objects: Sequence[Application], user: Actor) -> Mapping[Any, Any]:
     }
 
 
+STATES = {
+    Decision.Outcome.FUND: {"label": "Funded", "colour": "green"},
+    Decision.Outcome.DECLINE: {"label": "Not funded", "colour": "red"},
+    Decision.Outcome.RESERVE: {"label": "On the reserve list", "colour": "yellow"},
+}
+
+
+@section("bid_state", "decision", order=40, template="")
+def state(objects: Sequence[Application], user: Actor) -> Mapping[Any, Any]:
+    """How a bid stands once its group has been told, and not a moment earlier."""
+    decided = [bid for bid in objects if bid.status in (Application.Status.DECIDED, Application.Status.IN_ASSESSMENT)]
+    return {pk: STATES[Decision.Outcome(told.outcome)] for pk, told in told_of(decided).items()}
+
+
 @section("home", "decisions", order=37, template="grants/decisions/_home.html")
 def news(objects: Sequence[User], user: Actor) -> Mapping[Any, Any]:
     """Questions to answer, and decisions told in the last weeks."""
