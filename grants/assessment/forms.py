@@ -73,9 +73,19 @@ class InterestsForm(Form):
             name = f"kind_{task.application.pk}"
             if task.application.pk in self.asked and given.get("none_for_rest") and not given.get(name):
                 self.add_error(name, f"Select what ties you to {task.application.group.name}")
-        if not given.get("none_for_rest") and not self.said and not self.errors:
-            self.add_error("none_for_rest", "Say what ties you to at least one group, or tick the box for all of them")
+        if self.waiting and not given.get("none_for_rest") and not self.said and not self.errors:
+            first = self.waiting[0].application
+            if self.offers_tick:
+                name, sentence = "none_for_rest", "Say what ties you to at least one group, or tick the box for all of them"
+            else:
+                name, sentence = f"kind_{first.pk}", f"Select what ties you to {first.group.name}"
+            self.add_error(name, sentence)
         return given
+
+    @property
+    def offers_tick(self) -> bool:
+        """Whether one tick can answer for any bid: it cannot where the system asks by name."""
+        return any(task.application.pk not in self.asked for task in self.waiting)
 
     @property
     def said(self) -> dict[Application, tuple[str, str]]:

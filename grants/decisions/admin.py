@@ -101,7 +101,7 @@ class VoteInline(EvidenceTabular):
 class MotionAdmin(ReadOnlyAdmin[Motion]):
     """What was proposed to panels, and how the votes fell."""
 
-    list_display = ("bid", "kind", money_column("amount"), date_column("put_at", "Put on"), status_column())
+    list_display = ("bid", "kind", money_column("amount", "Sum"), date_column("put_at", "Put on"), status_column())
     list_filter = ("status", "kind")
     list_select_related = ("application",)
     inlines = (VoteInline,)
@@ -181,7 +181,7 @@ class DecisionAdmin(LifecycleAdmin[Decision]):
             form=forms.WordsForm,
             values=lambda row, request: {"reasons": row.reasons, "conditions": "\n".join(row.conditions)},
             label="Word the letter",
-            who="grants.prepare_decision",
+            who="grants.word_decision",
             done="Saved",
         ),
         "lines": StepAction(
@@ -189,7 +189,7 @@ class DecisionAdmin(LifecycleAdmin[Decision]):
             form=forms.LinesForm,
             form_kwargs=lambda row, request: {"decision": row},
             label="Agree the lines",
-            who="grants.prepare_decision",
+            who="grants.agree_lines",
             done="Lines agreed",
         ),
         "rank": StepAction(
@@ -197,14 +197,14 @@ class DecisionAdmin(LifecycleAdmin[Decision]):
             form=forms.RankForm,
             values=lambda row, request: {"rank": row.reserve_rank},
             label="Change its place",
-            who="grants.prepare_decision",
+            who="grants.rank_reserve",
             done="Saved",
         ),
     }
     list_display = (
         "bid",
         "outcome",
-        money_column("amount"),
+        money_column("amount", "Sum"),
         "route",
         status_column(),
         date_column("proposed_at", "Proposed"),

@@ -148,9 +148,9 @@ class Decision(Stateful):
         SET_ASIDE = "set_aside", "Set aside"
 
     class Outcome(models.TextChoices):
-        FUND = "fund", "Funded"
-        DECLINE = "decline", "Not funded"
-        RESERVE = "reserve", "On the reserve list"
+        FUND = "fund", "Fund"
+        DECLINE = "decline", "Do not fund"
+        RESERVE = "reserve", "Reserve list"
 
     class Route(models.TextChoices):
         PANEL = "panel", "The panel"
@@ -220,7 +220,7 @@ class Decision(Stateful):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_outcome_display()}: {self.application}"
+        return f"{self.application}: {self.get_outcome_display().lower()}"
 
 
 DECISION: Lifecycle[Decision] = Lifecycle(Decision)

@@ -1,6 +1,6 @@
 """Who runs a meeting, who votes, who confirms a decision and who reads it."""
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from communities.core.permissions import EVERY, NONE, Actor, permission, roles_of
 from communities.people import roles
@@ -123,6 +123,32 @@ def may_propose_delegated(user: Actor) -> Q:
 def may_prepare(user: Actor) -> Q:
     """Wording, lines of a smaller sum, asking the group."""
     return NONE
+
+
+def runs(user: Actor, rows: Q) -> Q:
+    """These rows, for officers."""
+    return rows if roles_of(user).intersection(RUNNERS) else NONE
+
+
+BEING_PREPARED = Q(status__in=(Decision.Status.PROPOSED, Decision.Status.ASKING))
+
+
+@permission("grants.word_decision", Decision, "Officers, until it is confirmed")
+def may_word(user: Actor) -> Q:
+    """What the group will read."""
+    return runs(user, BEING_PREPARED)
+
+
+@permission("grants.agree_lines", Decision, "Officers, where less is given than was asked for, until it is confirmed")
+def may_agree_lines(user: Actor) -> Q:
+    """What a smaller sum is for."""
+    return runs(user, BEING_PREPARED & Q(amount__lt=F("application__requested")))
+
+
+@permission("grants.rank_reserve", Decision, "Officers, for bids on the reserve list, until it is confirmed")
+def may_rank(user: Actor) -> Q:
+    """The order of the reserve list."""
+    return runs(user, BEING_PREPARED & Q(outcome=Decision.Outcome.RESERVE))
 
 
 @permission(

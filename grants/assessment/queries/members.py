@@ -96,7 +96,7 @@ class Task:
     def state(self) -> tuple[str, str]:
         """Where the member stands with this bid, in words and as a colour."""
         if self.interest is None:
-            return "Say what ties you to it", "blue"
+            return "To declare", "blue"
         if self.interest.is_out:
             return "You have left this bid", "grey"
         if self.to_score:

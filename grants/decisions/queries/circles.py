@@ -36,7 +36,8 @@ class Circle:
     def why_not(self) -> str:
         """Why this bid cannot be decided now; nothing when it can."""
         if len(self.eligible) < self.quorum:
-            return f"Only {len(self.eligible)} can vote on this bid, and {self.quorum} are needed."
+            count = f"Only {len(self.eligible)}" if self.eligible else "Nobody"
+            return f"{count} can vote on this bid, and {self.quorum} are needed."
         return "" if self.chair else "Neither the chair nor the vice-chair can vote on this bid."
 
 

@@ -40,6 +40,11 @@ class Item:
         return next((each for each in self.motions if each.status == Motion.Status.OPEN), None)
 
     @property
+    def closed_motions(self) -> list[Motion]:
+        """The motions whose vote is closed."""
+        return [each for each in self.motions if each.status != Motion.Status.OPEN]
+
+    @property
     def state(self) -> tuple[str, str]:
         """Where the bid stands at the meeting, in words and as a colour."""
         if self.open_motion:

@@ -34,7 +34,7 @@ def test_a_member_sees_what_each_bid_asks_of_them(visit, panel, bid, hassan):
     page = visit(hassan).get(address("home"))
     shown = {task.application: task.state[0] for task in page.context["rounds"][0]["tasks"]}
     assert shown == {
-        bid: "Say what ties you to it",
+        bid: "To declare",
         tied: "You have left this bid",
         to_score: "To score",
         done: "Scores locked",
@@ -268,3 +268,10 @@ def test_nobody_writes_scores_or_ties_through_the_office(visit, asked, ruth, req
         reverse(f"admin:grants_{model}_changelist"), {"action": "delete_selected", "_selected_action": [row.pk]}
     )
     assert [list(each.objects.order_by("pk").values()) for each in (Review, Interest, Allocation)] == before
+
+
+def test_where_every_bid_is_asked_about_by_name_there_is_no_tick(visit, panel, bid, hassan):
+    Membership.objects.create(group=bid.group, person=hassan.person, role="member", starts_on="2026-01-01")
+    answer = visit(hassan).post(address("interests", panel.round), {"none_for_rest": ""})
+    assert "Select what ties you to" in words(answer)
+    assert "none_for_rest" not in words(answer)
