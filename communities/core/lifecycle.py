@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -122,6 +122,10 @@ class Lifecycle(Generic[M]):
             self.steps[step.name] = step
             self.rooms[step.name] = room
             SENTENCES[self.verb(step.name)] = step.done or step.label
+
+    def require(self, name: str, *needs: Need[M]) -> None:
+        """Let a later room add its own conditions to a step of an earlier one; the table prints them with the others."""
+        self.steps[name] = replace(self.steps[name], needs=(*self.steps[name].needs, *needs))
 
     def then(self, name: str, run: Callable[[Sequence[M], Moment], None], locks: Locks[M] | None = None) -> None:
         """Let a later room act in the same transaction, after the rows are saved. `locks` names what it will lock."""

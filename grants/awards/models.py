@@ -31,6 +31,12 @@ class Award(Stateful):
         LAPSED = "lapsed", "Offer ended"
 
     lock_rank: ClassVar[int] = 50
+    # what was offered never changes; only where it stands, until when it can be accepted, and what was paid
+    frozen_when: ClassVar[tuple[str, tuple[str, ...]]] = ("status", tuple(Status.values))
+    frozen_except: ClassVar[tuple[str, ...]] = (
+        *("status", "version", "offer_ends_on", "paid"),
+        *("accepted_at", "completed_at", "closed_at"),
+    )
 
     reference = models.CharField(max_length=20, unique=True)
     application = models.OneToOneField(Application, models.PROTECT, related_name="award")
@@ -38,6 +44,7 @@ class Award(Stateful):
     group = models.ForeignKey(Group, models.PROTECT, related_name="awards")
     held_by = models.ForeignKey(AccountableBody, models.PROTECT, null=True, blank=True, related_name="awards")
     amount = MoneyField()
+    paid = MoneyField(default=0, help_text="Kept from the payments, under this row's lock.")
     title = models.CharField(max_length=80)
     starts_on = models.DateField()
     ends_on = models.DateField()
@@ -59,6 +66,16 @@ class Award(Stateful):
         constraints: ClassVar[Any] = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="award_amount_above_zero"),
             models.CheckConstraint(condition=Q(starts_on__lte=F("ends_on")), name="award_dates_in_order"),
+            models.CheckConstraint(
+                condition=Q(paid__gte=0, paid__lte=F("amount")),
+                name="award_paid_within_amount",
+                violation_error_message="More would be paid than was awarded.",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=("offered", "declined", "lapsed"), accepted_at=None)
+                | Q(status__in=("accepted", "active", "completed", "closed"), accepted_at__isnull=False),
+                name="award_accepted_has_time",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -34,6 +34,7 @@ class PayeeAccount(Stateful):
     last_four = models.CharField(max_length=4)
     fingerprint = models.CharField(max_length=64, db_index=True, help_text="Keyed, to find the same account twice.")
     statement = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
+    supplier_number = models.CharField(max_length=20, blank=True, help_text="What finance calls this payee.")
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     entered_at = models.DateTimeField()
     verified_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
@@ -41,6 +42,7 @@ class PayeeAccount(Stateful):
     call_number = models.CharField(max_length=30, blank=True, help_text="The number we rang, held before the change.")
     call_spoke_to = models.CharField(max_length=120, blank=True)
     call_note = models.TextField(blank=True)
+    trouble = models.CharField(max_length=200, blank=True, help_text="Why it has to be looked at again.")
 
     objects = Ruled.as_manager()
 
@@ -50,6 +52,7 @@ class PayeeAccount(Stateful):
             models.UniqueConstraint(
                 fields=("group",), condition=Q(status="verified"), name="payee_account_one_verified"
             ),
+            models.UniqueConstraint(fields=("group",), condition=Q(status="entered"), name="payee_account_one_waiting"),
             models.CheckConstraint(
                 condition=Q(verified_by=None) | ~Q(verified_by=F("entered_by")),
                 name="payee_account_verified_by_another",
@@ -105,9 +108,21 @@ class PaymentBatch(Stateful):
                 violation_error_message="Somebody else has to approve this batch.",
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=("approved", "exported")) | Q(approved_by__isnull=False),
-                name="batch_approved_has_by",
+                condition=Q(exported_by=None) | ~Q(exported_by=F("approved_by")),
+                name="batch_exported_by_another",
+                violation_error_message="Somebody other than the approver has to send this batch.",
             ),
+            models.CheckConstraint(
+                condition=~Q(status__in=("approved", "exported"))
+                | Q(approved_by__isnull=False, approved_at__isnull=False),
+                name="batch_approved_has_by_and_at",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="exported")
+                | (Q(exported_by__isnull=False, exported_at__isnull=False) & ~Q(content="") & ~Q(digest="")),
+                name="batch_exported_has_file",
+            ),
+            models.CheckConstraint(condition=Q(total__gt=0, count__gt=0), name="batch_not_empty"),
         ]
 
     def __str__(self) -> str:
@@ -144,8 +159,25 @@ class Payment(Stateful):
     due_on = models.DateField()
     account = models.ForeignKey(PayeeAccount, models.PROTECT, null=True, blank=True, related_name="payments")
     batch = models.ForeignKey(PaymentBatch, models.PROTECT, null=True, blank=True, related_name="payments")
+    details_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who entered the bank details it goes to.",
+    )
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     approved_at = models.DateTimeField(null=True, blank=True)
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who approved the batch it was sent in.",
+    )
+    sent_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     paid_on = models.DateField(null=True, blank=True)
     bank_reference = models.CharField(max_length=40, blank=True)
@@ -164,6 +196,28 @@ class Payment(Stateful):
                 condition=~Q(status="paid") | Q(paid_on__isnull=False, ledger_entry__isnull=False),
                 name="payment_paid_has_day_and_ledger_entry",
             ),
+            models.CheckConstraint(
+                condition=Q(approved_by=None, approved_at=None) | Q(approved_by__isnull=False, approved_at__isnull=False),
+                name="payment_approved_by_and_at_together",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | Q(details_by=None) | ~Q(approved_by=F("details_by")),
+                name="payment_approved_by_another_than_the_details",
+                violation_error_message="Whoever entered the bank details cannot approve the payment.",
+            ),
+            models.CheckConstraint(
+                condition=Q(released_by=None) | Q(details_by=None) | ~Q(released_by=F("details_by")),
+                name="payment_released_by_another_than_the_details",
+            ),
+            models.CheckConstraint(
+                condition=Q(released_by=None) | Q(approved_by=None) | ~Q(released_by=F("approved_by")),
+                name="payment_released_by_another_than_the_approver",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=("in_transit", "paid", "failed"))
+                | Q(account__isnull=False, batch__isnull=False, released_by__isnull=False, sent_at__isnull=False),
+                name="payment_sent_has_account_batch_and_release",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -171,3 +225,25 @@ class Payment(Stateful):
 
 
 PAYMENT: Lifecycle[Payment] = Lifecycle(Payment)
+
+
+class BatchLine(models.Model):
+    """One payment as it stood in a batch. A payment that failed stands in the next batch as well."""
+
+    append_only = True
+
+    batch = models.ForeignKey(PaymentBatch, models.PROTECT, related_name="lines")
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="lines")
+    account = models.ForeignKey(PayeeAccount, models.PROTECT, related_name="+")
+    amount = MoneyField()
+
+    objects = Ruled.as_manager()
+
+    class Meta:
+        ordering = ("batch", "pk")
+        constraints: ClassVar[Any] = [
+            models.UniqueConstraint(fields=("batch", "payment"), name="batch_line_payment_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.payment} in {self.batch}"

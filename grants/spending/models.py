@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from communities.core.files import StoredFile
 from communities.core.lifecycle import Lifecycle, Stateful
-from communities.core.money import MoneyField
+from communities.core.money import MoneyField, pounds
 from communities.core.permissions import Ruled
 from grants.awards.models import Award, AwardLine
 
@@ -36,6 +36,19 @@ class SpendingReturn(Stateful):
 
     objects = Ruled.as_manager()
 
+    class Meta:
+        constraints: ClassVar[Any] = [
+            models.CheckConstraint(
+                condition=~Q(status__in=("submitted", "accepted"))
+                | Q(submitted_by__isnull=False, submitted_at__isnull=False, total__isnull=False),
+                name="spending_sent_has_total_by_and_at",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="accepted") | Q(settled_by__isnull=False, settled_at__isnull=False),
+                name="spending_accepted_has_by_and_at",
+            ),
+        ]
+
     def __str__(self) -> str:
         return f"Spending of {self.award}"
 
@@ -55,6 +68,7 @@ class Expenditure(models.Model):
     description = models.CharField(max_length=200)
     amount = MoneyField()
     receipt = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
+    no_receipt = models.CharField(max_length=200, blank=True, help_text="Why there is no receipt.")
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     entered_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True, blank=True, help_text="Taken out again before it was sent.")
@@ -67,4 +81,4 @@ class Expenditure(models.Model):
         constraints: ClassVar[Any] = [models.CheckConstraint(condition=Q(amount__gt=0), name="expenditure_above_zero")]
 
     def __str__(self) -> str:
-        return f"{self.description}, £{self.amount}"
+        return f"{self.description}, {pounds(self.amount)}"
