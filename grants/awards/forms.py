@@ -16,7 +16,9 @@ class AcceptForm(Form):
     """Saying yes."""
 
     agree = forms.BooleanField(label="I have read the agreement and I say yes for the group")
-    messages: ClassVar[Mapping[str, str]] = {"agree": "Tick the box if you agree. If you do not, you can turn the offer down"}
+    messages: ClassVar[Mapping[str, str]] = {
+        "agree": "Tick the box if you agree. If you do not, you can turn the offer down"
+    }
 
 
 class TurnDownForm(Form):
@@ -35,7 +37,7 @@ class TurnDownForm(Form):
 class RecordForm(Form):
     """An officer writes down the yes of somebody who cannot sign in."""
 
-    person = forms.ModelChoiceField(None, label="Who said yes?", empty_label="Choose a person")
+    person = forms.ModelChoiceField(Person.objects.none(), label="Who said yes?", empty_label="Choose a person")
     means = forms.ChoiceField(
         label="How?",
         widget=forms.RadioSelect,
@@ -71,7 +73,9 @@ class ExtendForm(Form):
 class ConditionForm(Form):
     """Which condition is met, and how we know."""
 
-    condition = forms.ModelChoiceField(None, label="Which condition is met?", widget=forms.RadioSelect, empty_label=None)
+    condition = forms.ModelChoiceField(
+        AwardCondition.objects.none(), label="Which condition is met?", widget=forms.RadioSelect, empty_label=None
+    )
     note = forms.CharField(label="How do we know?", max_length=250, required=False)
 
     def __init__(self, *args: Any, award: Award, **kwargs: Any) -> None:

@@ -68,7 +68,7 @@ def budgets(awards: Sequence[Award]) -> list[QuerySet[Budget]]:
 
 
 AWARD.add(
-    Step("offer", (), S.OFFERED, "grants.offer_award", message="offer_made", label="Make the offer", done="Offer made"),
+    Step("offer", (), S.OFFERED, "grants.offer_award", message="offer_made", done="Offer made"),
     Step(
         "accept",
         (S.OFFERED,),
@@ -99,7 +99,6 @@ AWARD.add(
         done="Offer ended: not accepted in time",
         locks=budgets,
     ),
-    Step("start", (S.ACCEPTED,), S.ACTIVE, "grants.start_award", label="Start", done="Under way: first payment made"),
     Step(
         "complete",
         (S.ACTIVE,),

@@ -62,7 +62,10 @@ class Award(Stateful):
 
     class Meta:
         ordering = ("-offered_at", "-pk")
-        indexes: ClassVar[Any] = [models.Index(fields=("status", "offer_ends_on")), models.Index(fields=("group", "status"))]
+        indexes: ClassVar[Any] = [
+            models.Index(fields=("status", "offer_ends_on")),
+            models.Index(fields=("group", "status")),
+        ]
         constraints: ClassVar[Any] = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="award_amount_above_zero"),
             models.CheckConstraint(condition=Q(starts_on__lte=F("ends_on")), name="award_dates_in_order"),

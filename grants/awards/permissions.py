@@ -35,7 +35,10 @@ def offer_award(user: Actor) -> Q:
 
 
 @permission(
-    "grants.accept_award", Award, "People named to sign for the group; officers write down a yes given to them", roles=CASEWORK
+    "grants.accept_award",
+    Award,
+    "People named to sign for the group; officers write down a yes given to them",
+    roles=CASEWORK,
 )
 def accept_award(user: Actor) -> Q:
     """Each signs for themselves."""

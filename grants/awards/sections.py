@@ -21,7 +21,9 @@ S = Award.Status
 OPEN = (S.OFFERED, S.ACCEPTED, S.ACTIVE)
 
 place("group", "Awards", "awards:awards", order=41)
-place("office", "Awards", "admin:grants_award_changelist", order=41, shown=lambda user: user.has_perm("grants.view_award"))
+place(
+    "office", "Awards", "admin:grants_award_changelist", order=41, shown=lambda user: user.has_perm("grants.view_award")
+)
 
 
 def awards_of(bids: Sequence[Application], user: Actor) -> dict[Any, Award]:
@@ -90,7 +92,9 @@ def home(objects: Sequence[Any], user: Actor) -> Mapping[Any, Any]:
     open_ = Award.objects.filter(group__in=groups, status__in=OPEN).select_related("group")
     found = list(open_.order_by("offer_ends_on", "pk"))
     mine = person_of(user)
-    said = set(Award.objects.filter(pk__in=[each.pk for each in found], acceptances__person=mine).values_list("pk", flat=True))
+    said = set(
+        Award.objects.filter(pk__in=[each.pk for each in found], acceptances__person=mine).values_list("pk", flat=True)
+    )
     rows = [{"award": each, "said": each.pk in said} for each in found]
     return {user.pk: rows} if rows else {}
 
@@ -126,7 +130,9 @@ def office_home(objects: Sequence[Any], user: Actor) -> Mapping[Any, Any]:
         return {}
     counted = Award.objects.visible_to(user).aggregate(
         waiting=Count("pk", distinct=True, filter=Q(status=S.OFFERED)),
-        conditions=Count("pk", distinct=True, filter=Q(status__in=OPEN, conditions__met_at=None, conditions__isnull=False)),
+        conditions=Count(
+            "pk", distinct=True, filter=Q(status__in=OPEN, conditions__met_at=None, conditions__isnull=False)
+        ),
     )
     page = reverse("admin:grants_award_changelist")
     cards = [

@@ -72,7 +72,9 @@ class PayeeAccountAdmin(LifecycleAdmin[PayeeAccount]):
         """Finance can see the full numbers; everybody who may look can open the statement."""
         found = []
         if request.user.has_perm("grants.reveal_payeeaccount", row):
-            found.append({"text": "See the full details", "href": reverse("admin:grants_payeeaccount_full", args=[row.pk])})
+            found.append(
+                {"text": "See the full details", "href": reverse("admin:grants_payeeaccount_full", args=[row.pk])}
+            )
         if row.statement is not None:
             found.append({"text": "Open the statement", "href": row.statement.get_absolute_url()})
         return found
@@ -91,7 +93,7 @@ class PayeeAccountAdmin(LifecycleAdmin[PayeeAccount]):
         details = None
         if request.method == "POST" and form.is_valid():
             with kept_on(form, request):
-                details = operations.reveal(row, reason=form.cleaned_data["reason"], by=request.user, at=now())  # type: ignore[arg-type]
+                details = operations.reveal(row, reason=form.cleaned_data["reason"], by=request.user, at=now())
         context = {
             **self.admin_site.each_context(request),
             "title": "Full bank details",
@@ -134,14 +136,20 @@ class PaymentAdmin(LifecycleAdmin[Payment]):
     lifecycle = PAYMENT
     page = "payment"
     change_list_template = "grants/payments/payment_list.html"
-    list_display = ("whom", money_column("amount"), date_column("due_on", "Due"), date_column("paid_on", "Paid"), status_column())
+    list_display = (
+        "whom",
+        money_column("amount"),
+        date_column("due_on", "Due"),
+        date_column("paid_on", "Paid"),
+        status_column(),
+    )
     list_filter = (DeskFilter, "status")
     search_fields = ("award__reference", "award__group__name", "bank_reference")
     list_select_related = ("award__group",)
     steps: ClassVar[Mapping[str, StepAction]] = {
         "approve": StepAction(operations.approve),
-        "pay": StepAction(operations.mark_paid, form=PaidForm),
-        "fail": StepAction(operations.mark_failed, form=FailedForm, look="secondary"),
+        "mark_paid": StepAction(operations.mark_paid, form=PaidForm),
+        "mark_failed": StepAction(operations.mark_failed, form=FailedForm, look="secondary"),
         "cancel": StepAction(operations.cancel, reason=True, look="warning"),
     }
 
@@ -242,7 +250,9 @@ class PaymentBatchAdmin(LifecycleAdmin[PaymentBatch]):
             {"label": "Payments", "value": str(row.count)},
         ]
         if row.digest:
-            marks = format_html('<span class="app-mark">{}</span>', " ".join(row.digest[n : n + 8] for n in range(0, 64, 8)))
+            marks = format_html(
+                '<span class="app-mark">{}</span>', " ".join(row.digest[n : n + 8] for n in range(0, 64, 8))
+            )
             found.append({"label": "Mark of the file (SHA-256)", "value": marks})
         return found
 
@@ -275,7 +285,7 @@ class PaymentBatchAdmin(LifecycleAdmin[PaymentBatch]):
         if request.method == "POST" and form.is_valid():
             with kept_on(form, request):
                 chosen = list(form.cleaned_data["payments"])
-                batch = operations.prepare_batch(payments=chosen, by=request.user, at=now())  # type: ignore[arg-type]
+                batch = operations.prepare_batch(payments=chosen, by=request.user, at=now())
                 messages.success(request, "Batch prepared. A senior officer approves it next.")
                 return HttpResponseRedirect(self._address("change", batch.pk))
         context = {
@@ -292,10 +302,8 @@ class PaymentBatchAdmin(LifecycleAdmin[PaymentBatch]):
     def file_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Give the file to finance."""
         row = self._row(request, object_id)
-        content = operations.batch_file(row, by=request.user, at=now())  # type: ignore[arg-type]
+        content = operations.batch_file(row, by=request.user, at=now())
         response = HttpResponse(content, content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{row.reference}.csv"'
         response["X-Content-Type-Options"] = "nosniff"
         return response
-
-

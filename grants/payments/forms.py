@@ -76,7 +76,10 @@ class VerifyForm(Form):
     call_number = forms.CharField(label="Which number did you ring?", max_length=30)
     spoke_to = forms.CharField(label="Whom did you speak to?", max_length=120)
     supplier_number = forms.CharField(
-        label="Supplier number", max_length=20, required=False, help_text="If the finance system has one for this payee."
+        label="Supplier number",
+        max_length=20,
+        required=False,
+        help_text="If the finance system has one for this payee.",
     )
     note = forms.CharField(
         label="Note", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}),
@@ -123,7 +126,9 @@ class FailedForm(Form):
 class BatchForm(Form):
     """Which payments go together."""
 
-    payments = forms.ModelMultipleChoiceField(None, label="Which payments?", widget=forms.CheckboxSelectMultiple)
+    payments = forms.ModelMultipleChoiceField(
+        Payment.objects.none(), label="Which payments?", widget=forms.CheckboxSelectMultiple
+    )
     messages: ClassVar[Mapping[str, str]] = {"payments": "Choose at least one payment"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -135,4 +140,6 @@ class BatchForm(Form):
 
 def _named(payment: Payment) -> str:
     award = payment.award
-    return f"£{payment.amount:,.2f} to {award.group} ({award.reference}/{payment.number}), due {payment.due_on:%-d %B %Y}"
+    return (
+        f"£{payment.amount:,.2f} to {award.group} ({award.reference}/{payment.number}), due {payment.due_on:%-d %B %Y}"
+    )

@@ -24,7 +24,7 @@ A, P, B = PayeeAccount.Status, Payment.Status, PaymentBatch.Status
 )
 def checked_by_another(account: PayeeAccount, moment: Moment) -> bool:
     """Entering and checking are two keys."""
-    return account.entered_by_id != moment.by.pk
+    return bool(account.entered_by_id != moment.by.pk)
 
 
 def accounts_of_group(accounts: Sequence[PayeeAccount]) -> list[QuerySet[PayeeAccount]]:
@@ -68,7 +68,6 @@ PAYEE_ACCOUNT.add(
         (A.VERIFIED,),
         A.ENTERED,
         "grants.verify_payeeaccount",
-        label="Check again",
         done="Bank details to be checked again",
     ),
 )
@@ -172,7 +171,7 @@ PAYMENT.add(
         done="Payment sent to the council’s finance system",
     ),
     Step(
-        "pay",
+        "mark_paid",
         (P.IN_TRANSIT,),
         P.PAID,
         "grants.settle_payment",
@@ -181,7 +180,7 @@ PAYMENT.add(
         locks=budgets_and_awards,
     ),
     Step(
-        "fail",
+        "mark_failed",
         (P.IN_TRANSIT,),
         P.FAILED,
         "grants.settle_payment",
@@ -212,7 +211,7 @@ PAYMENT.add(
 )
 def prepared_by_another(batch: PaymentBatch, moment: Moment) -> bool:
     """Preparing and approving are two keys."""
-    return batch.prepared_by_id != moment.by.pk
+    return bool(batch.prepared_by_id != moment.by.pk)
 
 
 @need(
@@ -238,7 +237,7 @@ def no_neighbouring_key(batch: PaymentBatch, moment: Moment) -> bool:
 )
 def sent_by_another(batch: PaymentBatch, moment: Moment) -> bool:
     """Approving and sending are two keys."""
-    return batch.approved_by_id != moment.by.pk
+    return bool(batch.approved_by_id != moment.by.pk)
 
 
 def accounts_of_batch(batches: Sequence[PaymentBatch]) -> list[QuerySet[Any]]:
@@ -289,4 +288,13 @@ def payments_are_settled(award: Award, moment: Moment) -> bool | str:
     return True if not open_ else f"Payment {open_[0].number} is “{open_[0].get_status_display()}”."
 
 
+AWARD.add(
+    Step(
+        "start",
+        (Award.Status.ACCEPTED,),
+        Award.Status.ACTIVE,
+        "grants.start_award",
+        done="Under way: first payment made",
+    )
+)
 AWARD.require("complete", payments_are_settled)

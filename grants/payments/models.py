@@ -197,7 +197,8 @@ class Payment(Stateful):
                 name="payment_paid_has_day_and_ledger_entry",
             ),
             models.CheckConstraint(
-                condition=Q(approved_by=None, approved_at=None) | Q(approved_by__isnull=False, approved_at__isnull=False),
+                condition=Q(approved_by=None, approved_at=None)
+                | Q(approved_by__isnull=False, approved_at__isnull=False),
                 name="payment_approved_by_and_at_together",
             ),
             models.CheckConstraint(

@@ -31,7 +31,9 @@ def enter_group_account(user: Actor) -> Q:
     return holds_purse(user, "")
 
 
-@permission("grants.enter_payeeaccount", PayeeAccount, "The group's treasurer and lead; officers for them", roles=OFFICERS)
+@permission(
+    "grants.enter_payeeaccount", PayeeAccount, "The group's treasurer and lead; officers for them", roles=OFFICERS
+)
 def enter_account(user: Actor) -> Q:
     """The people who keep the group's money say where it goes."""
     return holds_purse(user)
@@ -91,15 +93,15 @@ def batch_payment(user: Actor) -> Q:
     return NONE
 
 
-@permission("grants.unbatch_payment", Payment, "Finance and senior officers, by cancelling a batch", roles=(*MONEY, *SENIOR))
+@permission(
+    "grants.unbatch_payment", Payment, "Finance and senior officers, by cancelling a batch", roles=(*MONEY, *SENIOR)
+)
 def unbatch_payment(user: Actor) -> Q:
     """A cancelled batch gives its payments back."""
     return NONE
 
 
-@permission(
-    "grants.reopen_payment", Payment, "Finance, when bank details are replaced", roles=MONEY
-)
+@permission("grants.reopen_payment", Payment, "Finance, when bank details are replaced", roles=MONEY)
 def reopen_payment(user: Actor) -> Q:
     """What was approved for one account is not sent to another."""
     return NONE

@@ -146,7 +146,7 @@ def control_total(content: str) -> Decimal:
 
 def in_transit_at(moment: datetime) -> list[Payment]:
     """Payments that had left us by then and that the bank had neither made nor sent back."""
-    verbs = ("payment.send", "payment.pay", "payment.fail")
+    verbs = ("payment.send", "payment.mark_paid", "payment.mark_failed")
     last: dict[str, str] = {}
     for event in Event.objects.filter(verb__in=verbs, at__lt=moment).order_by("at", "pk"):
         last[event.object_pk] = event.verb

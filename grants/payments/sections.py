@@ -20,7 +20,13 @@ from grants.payments.queries import ready_for_batch, used_by_strangers
 A, P, B = PayeeAccount.Status, Payment.Status, PaymentBatch.Status
 AGREED = (Award.Status.ACCEPTED, Award.Status.ACTIVE, Award.Status.COMPLETED, Award.Status.CLOSED)
 
-place("office", "Payments", "admin:grants_payment_changelist", order=45, shown=lambda user: user.has_perm("grants.view_payment"))
+place(
+    "office",
+    "Payments",
+    "admin:grants_payment_changelist",
+    order=45,
+    shown=lambda user: user.has_perm("grants.view_payment"),
+)
 
 
 def accounts_of(awards: Sequence[Award]) -> dict[Any, dict[str, PayeeAccount]]:
@@ -102,7 +108,9 @@ def _cards(user: Actor) -> list[dict[str, Any]]:
     if user.has_perm("grants.verify_payeeaccount"):
         number = PayeeAccount.objects.filter(status=A.ENTERED).count()
         page = reverse("admin:grants_payeeaccount_changelist")
-        cards.append(_card(number, "Check bank details", f"{page}?status__exact=entered", "By a call to a number we hold"))
+        cards.append(
+            _card(number, "Check bank details", f"{page}?status__exact=entered", "By a call to a number we hold")
+        )
     if user.has_perm("grants.approve_payment"):
         waiting = Q(status__in=(P.SCHEDULED, P.FAILED)) & ~Q(award__application__tier__route="delegated")
         counted = Payment.objects.filter(waiting).aggregate(

@@ -53,5 +53,8 @@ class SpendingReturnAdmin(LifecycleAdmin[SpendingReturn]):
             {"label": "Award", "value": row.award.title, "href": award},
             {"label": "Given", "value": pounds(row.award.amount), "note": f"{pounds(row.award.paid)} paid"},
             {"label": "Spent", "value": pounds(row.total)},
-            {"label": "Left", "value": pounds(left) if left is not None and left > 0 else "£0" if left is not None else ""},
+            {
+                "label": "Left",
+                "value": pounds(left) if left is not None and left > 0 else "£0" if left is not None else "",
+            },
         ]

@@ -16,7 +16,12 @@ from grants.spending.models import SpendingReturn
 class ExpenditureForm(Form):
     """One thing that was bought."""
 
-    line = forms.ModelChoiceField(None, label="Which line of the award does it belong to?", widget=forms.RadioSelect, empty_label=None)
+    line = forms.ModelChoiceField(
+        AwardLine.objects.none(),
+        label="Which line of the award does it belong to?",
+        widget=forms.RadioSelect,
+        empty_label=None,
+    )
     description = forms.CharField(label="What did you buy?", max_length=200)
     supplier = forms.CharField(label="From whom?", max_length=120)
     spent_on = DateField(label="When did you pay?")
@@ -39,7 +44,9 @@ class ExpenditureForm(Form):
         field.label_from_instance = lambda line: f"{line.item} ({pounds(line.amount)})"
         tier = spending.award.application.tier
         if tier is not None:
-            self.fields["receipt"].help_text = f"A photo is enough. We need one for {pounds(tier.receipts_from)} and more."
+            self.fields[
+                "receipt"
+            ].help_text = f"A photo is enough. We need one for {pounds(tier.receipts_from)} and more."
 
     def clean_amount(self) -> Any:
         """Nothing costs nothing."""

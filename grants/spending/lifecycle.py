@@ -83,6 +83,10 @@ SPENDING_RETURN.add(
         done="Record of spending accepted",
     ),
 )
-for verb, sentence in (("add", "Something bought was written down"), ("remove", "Something bought was taken out again"), ("save_total", "Spending written down")):
+for verb, sentence in (
+    ("add", "Something bought was written down"),
+    ("remove", "Something bought was taken out again"),
+    ("save_total", "Spending written down"),
+):
     describe(SPENDING_RETURN.verb(verb), sentence)
 AWARD.require("complete", spending_is_accepted)

@@ -25,7 +25,9 @@ class SpendingReturn(Stateful):
     lock_rank: ClassVar[int] = 54
 
     award = models.OneToOneField(Award, models.PROTECT, related_name="spending_return")
-    total = MoneyField(null=True, blank=True, help_text="Micro awards: all that was spent. Otherwise kept from the lines.")
+    total = MoneyField(
+        null=True, blank=True, help_text="Micro awards: all that was spent. Otherwise kept from the lines."
+    )
     as_planned = models.BooleanField(null=True, blank=True, help_text="Micro awards: was it spent as agreed?")
     note = models.TextField(blank=True)
     query = models.TextField(blank=True, help_text="What the officer asked.")

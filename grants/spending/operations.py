@@ -14,7 +14,7 @@ from communities.core.refusals import Refused
 from grants.awards.models import Award, AwardLine
 from grants.spending.lifecycle import is_open
 from grants.spending.models import SPENDING_RETURN, Expenditure, SpendingReturn
-from grants.spending.queries import ZERO, by_total, receipt_is_asked
+from grants.spending.queries import ZERO, by_total, receipts_from
 
 WHO = "grants.change_spendingreturn"
 
@@ -80,9 +80,9 @@ def _refuse_purchase(
         )
     if spent_on > london(at).date():
         raise Refused("The date cannot be in the future.", "Write it down when you have paid for it.", status=400)
-    if receipt_is_asked(spending, amount) and receipt is None and not no_receipt.strip():
+    if amount >= receipts_from(award) and receipt is None and not no_receipt.strip():
         raise Refused(
-            f"For things of {pounds(award.application.tier.receipts_from)} or more we need a receipt.",
+            f"For things of {pounds(receipts_from(award))} or more we need a receipt.",
             "Add a photo of it. If you have none, say why.",
             status=400,
         )

@@ -30,7 +30,12 @@ def open_spending(user: Actor) -> Q:
     return member_of(user, "award__group__")
 
 
-@permission("grants.change_spendingreturn", SpendingReturn, "Treasurer, lead and leaders; officers for them", roles=(OFFICER.code,))
+@permission(
+    "grants.change_spendingreturn",
+    SpendingReturn,
+    "Treasurer, lead and leaders; officers for them",
+    roles=(OFFICER.code,),
+)
 def change_spending(user: Actor) -> Q:
     """The people who keep the books write in them."""
     return keeps_books(user)

@@ -80,7 +80,7 @@ def spent_on(awards: Sequence[Award]) -> dict[Any, Decimal]:
     return {award: total or ZERO for award, total in returns.values_list("award", "total")}
 
 
-def receipt_is_asked(spending: SpendingReturn, amount: Decimal) -> bool:
-    """Whether a receipt belongs to something of this price."""
-    tier = spending.award.application.tier
-    return tier is not None and amount >= tier.receipts_from
+def receipts_from(award: Award) -> Decimal:
+    """The price from which something needs a receipt."""
+    tier = award.application.tier
+    return tier.receipts_from if tier is not None else ZERO

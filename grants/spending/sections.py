@@ -62,7 +62,10 @@ def summary(awards: Sequence[Award], user: Actor) -> Mapping[Any, Any]:
 
 def _facts(book: SpendingReturn) -> list[dict[str, Any]]:
     found = balance(book)
-    return [{"label": "Spent", "value": pounds(found.spent)}, {"label": "Left", "value": pounds(max(found.left, 0 * found.left))}]
+    return [
+        {"label": "Spent", "value": pounds(found.spent)},
+        {"label": "Left", "value": pounds(max(found.left, 0 * found.left))},
+    ]
 
 
 def _to_do(book: SpendingReturn) -> list[dict[str, Any]]:
@@ -96,5 +99,6 @@ def office_home(objects: Sequence[Any], user: Actor) -> Mapping[Any, Any]:
 def office_page(books: Sequence[SpendingReturn], user: Actor) -> Mapping[Any, Any]:
     """On the officer's page of a record: line by line, with the receipts."""
     return {
-        each.pk: {"balance": balance(each), "items": list(bought(each)), "by_total": by_total(each.award)} for each in books
+        each.pk: {"balance": balance(each), "items": list(bought(each)), "by_total": by_total(each.award)}
+        for each in books
     }

@@ -41,7 +41,9 @@ def spending(request: HttpRequest, public_id: UUID) -> HttpResponse:
             operations.save_total(book, **form.cleaned_data, by=request.user, at=at)
             messages.success(request, "Saved. Look at it once more, then send it.")
             return redirect("spending:check", public_id=public_id)
-    return render(request, "grants/spending/spending.html", _context(request, book) | {"form": form}, status=_status(form))
+    return render(
+        request, "grants/spending/spending.html", _context(request, book) | {"form": form}, status=_status(form)
+    )
 
 
 def _context(request: HttpRequest, book: SpendingReturn) -> dict[str, Any]:

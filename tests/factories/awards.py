@@ -82,7 +82,11 @@ def money_round(limit=Decimal("20000.00")):
 def lines_for(amount):
     """Three lines that add up: hall, cookers, food."""
     hall, cookers = amount * 44 // 100, amount * 30 // 100
-    return [("venue", "Hall hire", hall), ("equipment", "Cookers", cookers), ("refreshments", "Food", amount - hall - cookers)]
+    return [
+        ("venue", "Hall hire", hall),
+        ("equipment", "Cookers", cookers),
+        ("refreshments", "Food", amount - hall - cookers),
+    ]
 
 
 def funded_bid(group, *, amount=1180, tier="small", by, places=((100, "county", None),), **facts):
@@ -109,7 +113,9 @@ def funded_bid(group, *, amount=1180, tier="small", by, places=((100, "county", 
     )
     BidGoal.objects.create(application=bid, goal=goal, is_primary=True)
     cohort, _ = Cohort.objects.get_or_create(
-        code="SEND", valid_to=None, defaults={"wording": "-", "short_name": "SEND", "plain": "-", "valid_from": date(2022, 1, 1)}
+        code="SEND",
+        valid_to=None,
+        defaults={"wording": "-", "short_name": "SEND", "plain": "-", "valid_from": date(2022, 1, 1)},
     )
     BidCohort.objects.create(application=bid, cohort=cohort, share=40)
     Target.objects.create(application=bid, own_words="60 people eat together", value=60)
@@ -190,5 +196,3 @@ def paid(award, *, officer, finance, senior, at=AGREED, paid_on=None):
     payment = sent(award, officer=officer, finance=finance, senior=senior, at=at)
     later = at + timedelta(days=3)
     return payments.mark_paid(payment, paid_on=paid_on or later.date(), bank_reference="R1", by=finance, at=later)
-
-

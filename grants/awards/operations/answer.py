@@ -38,9 +38,7 @@ def accept(
     detail = {"person": person.pk, "means": means, "note": note}
     needs = (offer_is_open, group_is_clear)
     with unit():
-        with AWARD.record(
-            "sign", award, by=by, at=at, who="grants.accept_award", needs=needs, detail=detail
-        ) as offer:
+        with AWARD.record("sign", award, by=by, at=at, who="grants.accept_award", needs=needs, detail=detail) as offer:
             said, person = standing(offer), Person.objects.get(pk=person.pk)
             _refuse_yes(offer, person, means, note, evidence, said, by)
             Acceptance.objects.create(

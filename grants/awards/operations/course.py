@@ -30,9 +30,7 @@ def change_condition(
 def _condition_of(
     condition: AwardCondition, verb: str, reason: str, by: Actor, at: datetime
 ) -> Iterator[AwardCondition]:
-    with AWARD.record(
-        verb, condition.award, by=by, at=at, who="grants.change_awardcondition", reason=reason
-    ) as award:
+    with AWARD.record(verb, condition.award, by=by, at=at, who="grants.change_awardcondition", reason=reason) as award:
         [found] = lock(award.conditions.filter(pk=condition.pk))
         if found.met_at is not None:
             raise Refused("This condition is met already.", "Nothing more has to be done about it.")

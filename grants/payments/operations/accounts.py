@@ -161,5 +161,7 @@ def reject_account(account: PayeeAccount, *, reason: str, by: Actor, at: datetim
 
 def reveal(account: PayeeAccount, *, reason: str, by: Actor, at: datetime) -> FullDetails:
     """Show the full numbers to somebody in finance, and keep that they were shown."""
-    with PAYEE_ACCOUNT.record("reveal", account, by=by, at=at, who="grants.reveal_payeeaccount", reason=reason) as found:
+    with PAYEE_ACCOUNT.record(
+        "reveal", account, by=by, at=at, who="grants.reveal_payeeaccount", reason=reason
+    ) as found:
         return full_details(found)

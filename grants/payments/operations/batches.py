@@ -50,7 +50,9 @@ def _prepare(payments: Sequence[Payment], by: Actor, at: datetime) -> PaymentBat
             payment.details_by = account.entered_by if account else None
             payment.released_by, payment.sent_at = None, None
     BatchLine.objects.bulk_create(
-        BatchLine(batch=batch, payment=each, account_id=each.account_id, amount=each.amount) for each in moved.done
+        BatchLine(batch=batch, payment=each, account=each.account, amount=each.amount)
+        for each in moved.done
+        if each.account is not None  # never otherwise: nothing_stops asks for one
     )
     return batch
 
@@ -89,7 +91,8 @@ def make_file(batch: PaymentBatch, payments: Sequence[Payment]) -> str:
     content = csv_text([heading for heading, _ in columns], [[row[source] for _, source in columns] for row in rows])
     if control_total(content) != batch.total or len(rows) != batch.count:
         raise Refused(
-            f"The file does not add up to the batch of {pounds(batch.total)}.", "Take the batch apart and prepare it anew."
+            f"The file does not add up to the batch of {pounds(batch.total)}.",
+            "Take the batch apart and prepare it anew.",
         )
     return content
 

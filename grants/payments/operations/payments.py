@@ -62,7 +62,7 @@ def mark_many_paid(
     """Write down that several payments arrived on one day: all of them, or none."""
     if paid_on > london(at).date():
         raise Refused("The day it was paid cannot be in the future.", "Look at the bank’s list.", status=400)
-    with PAYMENT.step_many("pay", payments, by=by, at=at, all_or_nothing=True) as batch:
+    with PAYMENT.step_many("mark_paid", payments, by=by, at=at, all_or_nothing=True) as batch:
         for payment in batch.done:
             if payment.sent_at is not None and paid_on < london(payment.sent_at).date():
                 raise Refused("It was paid before it was sent?", "Check the day against the bank’s list.", status=400)
@@ -99,7 +99,7 @@ def _book(payment: Payment, paid_on: date, by: Actor, at: datetime) -> None:
 
 def mark_failed(payment: Payment, *, reason: str, by: Actor, at: datetime) -> Payment:
     """Write down that the bank sent the money back. The account is looked at again before anything else is paid."""
-    with PAYMENT.step("fail", payment, by=by, at=at, reason=reason) as found:
+    with PAYMENT.step("mark_failed", payment, by=by, at=at, reason=reason) as found:
         if not reason.strip():
             raise Refused("Say what the bank wrote.", "For instance: account closed.", status=400)
         found.failure = reason.strip()[:200]
@@ -110,12 +110,13 @@ def mark_failed(payment: Payment, *, reason: str, by: Actor, at: datetime) -> Pa
 
 
 def _look_again(account: PayeeAccount, why: str, by: Actor, at: datetime) -> None:
-    # where newer details wait already, the failed ones are simply put away
-    step = "doubt" if waiting_account(account.group) is None else "replace"
-    with PAYEE_ACCOUNT.step(step, account, by=by, at=at, reason=why) as doubted:
-        doubted.trouble = f"The bank sent a payment back: {why}"[:200]
-        if step == "doubt":
-            doubted.verified_by = doubted.verified_at = None
+    trouble = f"The bank sent a payment back: {why}"[:200]
+    if waiting_account(account.group) is not None:  # newer details wait already: the failed ones are put away
+        with PAYEE_ACCOUNT.step("replace", account, by=by, at=at, reason=why) as old:
+            old.trouble = trouble
+        return
+    with PAYEE_ACCOUNT.step("doubt", account, by=by, at=at, reason=why) as doubted:
+        doubted.trouble, doubted.verified_by, doubted.verified_at = trouble, None, None
 
 
 def cancel(payment: Payment, *, reason: str, by: Actor, at: datetime) -> Payment:

@@ -35,7 +35,9 @@ def test_the_second_yes_makes_the_agreement(offered, asha, ben):
     assert say_yes(offered, asha).status == "offered"
     agreed = say_yes(offered, ben, at=make.AGREED + timedelta(hours=1))
     assert (agreed.status, agreed.accepted_at) == ("accepted", make.AGREED + timedelta(hours=1))
-    verbs = Event.objects.filter(case=offered.case, verb__startswith="award.").order_by("pk").values_list("verb", flat=True)
+    verbs = (
+        Event.objects.filter(case=offered.case, verb__startswith="award.").order_by("pk").values_list("verb", flat=True)
+    )
     assert list(verbs) == ["award.offer", "award.sign", "award.sign", "award.accept"]
 
 
@@ -134,7 +136,9 @@ def test_somebody_without_an_address_signs_a_page(offered, asha, mina, carol, si
     say_yes(offered, asha)
     how = {"means": "signed", "note": "Rang 01268 555 0199 on 14 December."}
     assert refusal(say_yes, offered, carol, person=mina, **how) == "The signed page is missing."
-    assert refusal(say_yes, offered, carol, person=mina, means="signed", evidence=signed_page) == "Say how they said yes."
+    assert (
+        refusal(say_yes, offered, carol, person=mina, means="signed", evidence=signed_page) == "Say how they said yes."
+    )
     assert say_yes(offered, carol, person=mina, evidence=signed_page, **how).status == "accepted"
 
 
@@ -155,7 +159,9 @@ def test_members_cannot_write_down_a_yes_of_others(micro_offer, asha, mina):
 
 def test_turning_down_gives_the_money_back(offered, asha):
     before = Budget.objects.get().committed
-    assert operations.turn_down(offered, reason="We found another funder.", by=asha, at=make.AGREED).status == "declined"
+    assert (
+        operations.turn_down(offered, reason="We found another funder.", by=asha, at=make.AGREED).status == "declined"
+    )
     assert before - Budget.objects.get().committed == Decimal("1180.00")
     assert "We found another funder." in Message.objects.filter(template="offer_turned_down").first().body
     assert "already" in refusal(operations.turn_down, offered, by=asha, at=make.AGREED)

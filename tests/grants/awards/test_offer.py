@@ -65,7 +65,9 @@ def test_money_of_a_group_without_rules_is_held_by_its_body(meadow, carol, grace
 
 def test_agreement_is_plain_clauses_and_shorter_for_micro(offered, meadow, carol, owen):
     small = clauses(current_version(offered).agreement)
-    micro = clauses(current_version(make.offer(meadow, amount=800, tier="micro", officer=carol, ratifier=owen)).agreement)
+    micro = clauses(
+        current_version(make.offer(meadow, amount=800, tier="micro", officer=carol, ratifier=owen)).agreement
+    )
     assert [clause.heading for clause in small] == [
         "What this is", "What the money is for", "How you are paid", "What you tell us", "Looking after people",
         "Being open", "If things go wrong", "Whom to ask",

@@ -19,7 +19,12 @@ from grants.payments.operations.accounts import clean_account_number, clean_sort
 from grants.payments.queries import full_details, used_by_strangers, verified_account, waiting_account
 from tests.factories import awards as make
 
-CALL = {"call_number": make.PHONE, "spoke_to": "Ben Carter", "note": "Number from the parish website.", "at": make.AGREED}
+CALL = {
+    "call_number": make.PHONE,
+    "spoke_to": "Ben Carter",
+    "note": "Number from the parish website.",
+    "at": make.AGREED,
+}
 
 
 def refusal(act, *args, **kwargs):
@@ -39,7 +44,9 @@ def test_sort_code_needs_six_plain_digits(typed):
         clean_sort_code(typed)
 
 
-@pytest.mark.parametrize(("typed", "kept"), [("123456", "00123456"), ("1234 5678", "12345678"), ("1234567", "01234567")])
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("123456", "00123456"), ("1234 5678", "12345678"), ("1234567", "01234567")]
+)
 def test_account_number_is_filled_up_to_eight(typed, kept):
     assert clean_account_number(typed) == kept
 
@@ -92,7 +99,9 @@ def test_whoever_entered_cannot_check(meadow, carol):
 
     account = make.bank_details(meadow, by=carol)
     grant = RoleGrant.objects.get(user=carol)
-    RoleGrant.objects.create(user=carol, role="finance", starts=grant.starts, granted_by=grant.granted_by, reason="cover")
+    RoleGrant.objects.create(
+        user=carol, role="finance", starts=grant.starts, granted_by=grant.granted_by, reason="cover"
+    )
     carol.forget_roles()
     assert "You entered these bank details" in refusal(operations.verify_account, account, by=carol, **CALL)
 
@@ -206,6 +215,8 @@ def test_no_byte_of_the_database_file_holds_the_number(meadow, ben):
     make.bank_details(meadow, by=ben, number="87654321")
     with sqlite3.connect(connection.settings_dict["NAME"]) as file:
         file.execute("PRAGMA wal_checkpoint")
-    stored = b"".join(path.read_bytes() for path in Path(connection.settings_dict["NAME"]).parent.glob("test*.sqlite3*"))
+    stored = b"".join(
+        path.read_bytes() for path in Path(connection.settings_dict["NAME"]).parent.glob("test*.sqlite3*")
+    )
     assert b"87654321" not in stored
     assert Person.objects.exists()

@@ -65,7 +65,9 @@ def test_agreement_plans_one_payment_within_ten_working_days(payment):
 
 def test_easter_counts_as_it_should(meadow, carol, grace, asha, ben):
     at = datetime(2027, 3, 19, 10, 0, tzinfo=UTC)
-    award = make.agree(make.offer(meadow, amount=900, tier="micro", officer=carol, ratifier=grace, at=at), asha, ben, at=at)
+    award = make.agree(
+        make.offer(meadow, amount=900, tier="micro", officer=carol, ratifier=grace, at=at), asha, ben, at=at
+    )
     assert award.payments.get().due_on == date(2027, 4, 6)
 
 
@@ -163,7 +165,9 @@ def test_whoever_approved_the_batch_cannot_send_it(payment, carol, fiona, grace)
     assert "You approved this batch" in refusal(operations.export_batch, batch, by=also(grace, "finance"), at=AT)
 
 
-@pytest.mark.parametrize("columns", [("approved_by", "details_by"), ("released_by", "details_by"), ("released_by", "approved_by")])
+@pytest.mark.parametrize(
+    "columns", [("approved_by", "details_by"), ("released_by", "details_by"), ("released_by", "approved_by")]
+)
 def test_the_database_keeps_the_hands_apart(in_transit, columns, carol):
     first, second = columns
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -295,7 +299,9 @@ def test_never_more_than_was_awarded(award, in_transit, carol, fiona, grace):
     assert LedgerEntry.objects.filter(kind="pay").count() == 1
 
 
-def test_a_payment_that_the_bank_sent_back_is_looked_at_and_paid_again(award, in_transit, meadow, carol, owen, fiona, grace):
+def test_a_payment_that_the_bank_sent_back_is_looked_at_and_paid_again(
+    award, in_transit, meadow, carol, owen, fiona, grace
+):
     failed = operations.mark_failed(in_transit, reason="Account closed", by=fiona, at=AT)
     account = PayeeAccount.objects.get()
     assert (failed.status, account.status, account.verified_by) == ("failed", "entered", None)

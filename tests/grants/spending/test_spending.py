@@ -92,7 +92,14 @@ def test_a_line_of_another_award_is_refused(book, meadow, carol, grace, ben):
     other = make.offer(meadow, officer=carol, ratifier=grace)
     with pytest.raises(Refused, match="no line of your award"):
         operations.add_expenditure(
-            book, line=lines_of(other)[0], amount=Decimal(1), supplier="x", description="x", spent_on=SPENT, by=ben, at=AT
+            book,
+            line=lines_of(other)[0],
+            amount=Decimal(1),
+            supplier="x",
+            description="x",
+            spent_on=SPENT,
+            by=ben,
+            at=AT,
         )
 
 
