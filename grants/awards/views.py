@@ -42,7 +42,7 @@ def award(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def accept(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Read the agreement and say yes."""
     at, found = now(), _award(request, public_id)
-    form = AcceptForm(request.POST or None)
+    form = AcceptForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         with kept_on(form, request):
             return _say_yes(request, found, at)
@@ -80,7 +80,7 @@ def _agreement(found: Award) -> dict[str, object]:
 def turn_down(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say no to an offer, after a moment's thought."""
     at, found = now(), _award(request, public_id)
-    form = TurnDownForm(request.POST or None)
+    form = TurnDownForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         with kept_on(form, request):
             operations.turn_down(found, reason=form.cleaned_data["reason"], by=request.user, at=at)

@@ -89,7 +89,7 @@ class PayeeAccountAdmin(LifecycleAdmin[PayeeAccount]):
         row = self._row(request, object_id)
         if not request.user.has_perm("grants.reveal_payeeaccount", row):
             raise Http404
-        form = RevealForm(request.POST or None)
+        form = RevealForm(request.POST if request.method == "POST" else None)
         details = None
         if request.method == "POST" and form.is_valid():
             with kept_on(form, request):
@@ -279,7 +279,7 @@ class PaymentBatchAdmin(LifecycleAdmin[PaymentBatch]):
         """Choose what goes together."""
         if not request.user.has_perm("grants.prepare_paymentbatch"):
             raise Http404
-        form = BatchForm(request.POST or None)
+        form = BatchForm(request.POST if request.method == "POST" else None)
         ready: Any = form.fields["payments"]
         form.initial = {"payments": [each.pk for each in ready.queryset]}
         if request.method == "POST" and form.is_valid():

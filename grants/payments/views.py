@@ -27,7 +27,7 @@ def account(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say where the group's money goes, or see what we have: the last four digits."""
     at = now()
     group = get_object_or_404(Group.objects.allowed_to(request.user, "grants.enter_group_account"), public_id=public_id)
-    form = AccountForm(request.POST or None, request.FILES or None)
+    form = AccountForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
     if request.method == "POST" and form.is_valid():
         with kept_on(form, request):
             _enter(request, group, form.cleaned_data, at)

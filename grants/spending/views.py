@@ -35,7 +35,9 @@ def spending(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The whole record. For a micro award this page is all there is to fill in."""
     at, book = now(), _spending(request, public_id)
     initial = {"total": book.total, "as_planned": book.as_planned, "note": book.note}
-    form = TotalForm(request.POST or None, initial=initial) if by_total(book.award) else SendForm(None, initial=initial)
+    form: Form = SendForm(initial=initial)
+    if by_total(book.award):
+        form = TotalForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and by_total(book.award) and form.is_valid():
         with kept_on(form, request):
             operations.save_total(book, **form.cleaned_data, by=request.user, at=at)
@@ -61,7 +63,7 @@ def _context(request: HttpRequest, book: SpendingReturn) -> dict[str, Any]:
 def add(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Write down one thing that was bought."""
     at, book = now(), _spending(request, public_id)
-    form = ExpenditureForm(request.POST or None, request.FILES or None, spending=book)
+    form = ExpenditureForm(*((request.POST, request.FILES) if request.method == "POST" else ()), spending=book)
     if request.method == "POST" and form.is_valid():
         with kept_on(form, request):
             typed = dict(form.cleaned_data)
@@ -87,7 +89,7 @@ def remove(request: HttpRequest, public_id: UUID, number: int) -> HttpResponse:
 def check(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Look at it once more and send it."""
     at, book = now(), _spending(request, public_id)
-    form = SendForm(request.POST or None, initial={"note": book.note})
+    form = SendForm(request.POST if request.method == "POST" else None, initial={"note": book.note})
     if request.method == "POST" and form.is_valid():
         with kept_on(form, request):
             note = None if by_total(book.award) else form.cleaned_data["note"]
