@@ -137,7 +137,7 @@ def row_of_file(payment: Payment, batch: PaymentBatch) -> dict[str, str]:
 def control_total(content: str) -> Decimal:
     """The sum of the amounts as they stand in a file: it must be the total of the batch."""
     headings = [source for _, source in settings.PAYMENT_EXPORT_COLUMNS]
-    rows = list(csv.reader(io.StringIO(content.lstrip("\ufeff"))))[1:]
+    rows = list(csv.reader(io.StringIO(content)))[1:]
     return sum((Decimal(row[headings.index("amount")]) for row in rows), ZERO)
 
 

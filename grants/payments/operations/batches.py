@@ -11,11 +11,11 @@ from communities.core.clock import london
 from communities.core.dates import financial_year
 from communities.core.encryption import decrypt, encrypt
 from communities.core.events import record_event
+from communities.core.exports import csv_lines
 from communities.core.lifecycle import unit
 from communities.core.money import pounds
 from communities.core.permissions import Actor
 from communities.core.refusals import Refused
-from communities.core.tables import csv_text
 from grants.payments.models import PAYMENT, PAYMENT_BATCH, BatchLine, Payment, PaymentBatch
 from grants.payments.operations.payments import mark_many_paid
 from grants.payments.queries import control_total, row_of_file, total, verified_account
@@ -88,7 +88,8 @@ def make_file(batch: PaymentBatch, payments: Sequence[Payment]) -> str:
     """The file's text, with the columns of the setting. Refused unless its amounts add up to the batch."""
     columns = settings.PAYMENT_EXPORT_COLUMNS
     rows = [row_of_file(payment, batch) for payment in payments]
-    content = csv_text([heading for heading, _ in columns], [[row[source] for _, source in columns] for row in rows])
+    lines = csv_lines([heading for heading, _ in columns], [[row[source] for _, source in columns] for row in rows])
+    content = "".join(lines).removeprefix("\ufeff")  # no byte-order mark: finance systems read it as part of a heading
     if control_total(content) != batch.total or len(rows) != batch.count:
         raise Refused(
             f"The file does not add up to the batch of {pounds(batch.total)}.",

@@ -202,7 +202,7 @@ def test_an_empty_batch_is_refused(fiona):
 
 def test_the_file_has_the_columns_of_the_setting_and_adds_up(in_transit, fiona):
     content = operations.batch_file(in_transit.batch, by=fiona, at=AT)
-    lines = content.decode("utf-8-sig").splitlines()
+    lines = content.decode().splitlines()
     assert lines == [
         "Supplier number,Payee,Sort code,Account number,Amount,Reference,Cost code,Ledger code",
         ",Friends of Swan Meadow,20-11-22,12345678,1180.00,CCF-2026-0001/1,CCF01,4300",

@@ -1,0 +1,185 @@
+"""The pages of awards, payments and spending in a real browser: clean for axe, the policy, and small screens."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from communities.core.clock import moved
+from grants.awards.queries import lines_of
+from grants.payments import operations as payments
+from grants.spending import operations as spending
+from tests.browser.pages import flaws, summary_links
+from tests.factories import awards as make
+from tests.grants.awards.conftest import meadow, micro_offer, mina, offered, signed_page
+
+__all__ = ["meadow", "micro_offer", "mina", "offered", "signed_page"]
+pytestmark = pytest.mark.django_db(transaction=True)
+AT = make.AGREED + timedelta(days=40)
+
+
+@pytest.fixture(autouse=True)
+def _january():
+    with moved(AT):
+        yield
+
+
+@pytest.fixture
+def running(offered, meadow, asha, ben, carol, fiona, grace):
+    """An award under way: paid, something bought, one condition open."""
+    make.bank_details(meadow, by=ben, checked_by=fiona)
+    award = make.agree(offered, asha, ben)
+    make.paid(award, officer=carol, finance=fiona, senior=grace)
+    award.conditions.create(text="Show us the insurance certificate of the hall.", when="during")
+    facts = {"supplier": "Hall Trust", "description": "Hall in January", "spent_on": AT.date(), "by": ben, "at": AT}
+    spending.add_expenditure(award.spending_return, line=lines_of(award)[0], amount=50, **facts)
+    award.refresh_from_db()
+    return award
+
+
+def of(name, award, *args):
+    return reverse(name, args=[award.public_id, *args])
+
+
+def check(page, heading):
+    assert page.locator("h1").inner_text() == heading
+    assert flaws(page) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "heading"),
+    [
+        ("awards:award", "Warm Table"),
+        ("awards:accept", "The agreement for £1,180"),
+        ("awards:turn_down", "Turn down £1,180 for “Warm Table”?"),
+        ("awards:agreement", "Agreement between Example County Council and Friends of Swan Meadow"),
+        ("awards:summary", "Warm Table"),
+    ],
+)
+def test_pages_of_an_offer(site, offered, asha, name, heading):
+    with moved(make.AGREED):
+        check(site(asha, of(name, offered)), heading)
+
+
+@pytest.mark.parametrize(
+    ("name", "heading"),
+    [
+        ("awards:award", "Warm Table"),
+        ("awards:summary", "Warm Table"),
+        ("spending:spending", "What you spent"),
+        ("spending:add", "Add something you bought"),
+        ("spending:check", "Check your spending, then send it"),
+    ],
+)
+def test_pages_of_an_award_under_way(site, running, ben, name, heading):
+    check(site(ben, of(name, running)), heading)
+
+
+def test_the_list_and_the_bank_details(site, running, meadow, ben):
+    check(site(ben, reverse("awards:awards")), "Your awards")
+    check(site(ben, of("payments:account", meadow) + "?change=yes"), "Bank details")
+
+
+def test_each_line_of_the_error_summary_leads_to_its_field(site, running, meadow, ben):
+    page = site(ben, of("payments:account", meadow) + "?change=yes")
+    page.fill("#id_sort_code", "20-11")
+    page.get_by_role("button", name="Save bank details").click()
+    page.locator(".govuk-error-summary").wait_for()
+    assert page.input_value("#id_sort_code") == "20-11"
+    answers = summary_links(page)
+    assert [is_control for _, is_control, _ in answers] == [True, True, True]
+    assert flaws(page) == []
+
+
+def test_micro_is_filled_in_on_one_page(site, micro_offer, meadow, asha, ben, carol, fiona, grace):
+    make.bank_details(meadow, by=ben, checked_by=fiona)
+    award = make.agree(micro_offer, asha, ben)
+    make.paid(award, officer=carol, finance=fiona, senior=grace)
+    page = site(ben, of("spending:spending", award))
+    check(page, "What you spent")
+    page.fill("#id_total", "795.50")
+    page.get_by_label("Yes").check()
+    page.get_by_role("button", name="Save and continue").click()
+    check(page, "Check your spending, then send it")
+    page.get_by_role("button", name="Send to the council").click()
+    page.get_by_text("Sent. Thank you").wait_for()
+
+
+def test_two_people_say_yes_in_the_browser(site, offered, asha, ben):
+    with moved(make.AGREED):
+        for user in (asha, ben):
+            page = site(user, of("awards:award", offered))
+            page.get_by_role("link", name="Read the agreement and say yes").click()
+            page.get_by_label("I have read the agreement").check()
+            page.get_by_role("button", name="Say yes for the group").click()
+        page.get_by_text("Agreed: two of you have said yes.").wait_for()
+        assert flaws(page) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "heading", "who"),
+    [
+        ("award_changelist", "Awards", "carol"),
+        ("payment_changelist", "Payments", "fiona"),
+        ("paymentbatch_changelist", "Payment batches", "fiona"),
+        ("payeeaccount_changelist", "Payee accounts", "fiona"),
+        ("spendingreturn_changelist", "Spending returns", "carol"),
+        ("payment_year", "The year 2026-27", "fiona"),
+        ("paymentbatch_prepare", "Prepare a batch", "fiona"),
+    ],
+)
+def test_lists_of_the_office(site, request, running, meadow, asha, ben, carol, owen, name, heading, who):
+    micro = make.agree(make.offer(meadow, amount=800, tier="micro", officer=carol, ratifier=owen), asha, ben)
+    assert micro.payments.count() == 1
+    check(site(request.getfixturevalue(who), reverse(f"admin:grants_{name}")), heading)
+
+
+@pytest.mark.parametrize("who", ["carol", "fiona", "grace"])
+def test_case_pages_of_the_office(site, request, running, meadow, asha, who):
+    user = request.getfixturevalue(who)
+    payment = running.payments.get()
+    make.bank_details(meadow, by=asha, number="99999999")
+    waiting = meadow.payee_accounts.get(status="entered")
+    for name, key in (
+        ("award_change", running.pk),
+        ("payment_change", payment.pk),
+        ("paymentbatch_change", payment.batch_id),
+        ("payeeaccount_change", waiting.pk),
+        ("spendingreturn_change", running.spending_return.pk),
+    ):
+        page = site(user, reverse(f"admin:grants_{name}", args=[key]))
+        assert page.locator("h1").count() == 1
+        assert flaws(page) == [], name
+
+
+@pytest.mark.parametrize(
+    ("name", "step", "who"),
+    [
+        ("award", "record", "carol"),
+        ("award", "extend", "grace"),
+        ("award", "turn_down", "carol"),
+        ("payeeaccount", "verify", "fiona"),
+        ("payeeaccount", "reject", "fiona"),
+    ],
+)
+def test_pages_of_acts(site, request, offered, meadow, ben, name, step, who):
+    account = make.bank_details(meadow, by=ben)
+    key = offered.pk if name == "award" else account.pk
+    page = site(request.getfixturevalue(who), reverse(f"admin:grants_{name}_step", args=[key, step]))
+    assert page.locator("form[method=post] button").count() >= 1
+    assert flaws(page) == []
+
+
+def test_the_full_details_and_the_settling_of_payments(site, running, meadow, asha, ben, carol, owen, fiona, grace):
+    account = meadow.payee_accounts.get(status="verified")
+    page = site(fiona, reverse("admin:grants_payeeaccount_full", args=[account.pk]))
+    page.fill("#id_reason", "To compare")
+    page.get_by_role("button", name="Show the full details").click()
+    page.get_by_text("12345678").wait_for()
+    assert flaws(page) == []
+    award = make.agree(make.offer(meadow, amount=800, tier="micro", officer=carol, ratifier=owen), asha, ben)
+    payment = make.sent(award, officer=carol, finance=fiona, senior=grace, at=AT)
+    for step in ("mark_paid", "mark_failed"):
+        page = site(fiona, reverse("admin:grants_payment_step", args=[payment.pk, step]))
+        assert flaws(page) == []
+    assert payments.batch_file(payment.batch, by=fiona, at=AT)
