@@ -82,7 +82,7 @@ class Award(Stateful):
         ]
 
     def __str__(self) -> str:
-        return f"{self.reference} {self.title}"
+        return self.title
 
 
 AWARD: Lifecycle[Award] = Lifecycle(Award)

@@ -31,10 +31,12 @@ def standing(award: Award) -> list[Acceptance]:
 
 
 def unrelated_pair(award: Award, acceptances: Sequence[Acceptance]) -> bool:
-    """Whether two of those who said yes are not related, and enough of them did it on this site."""
-    on_line = sum(each.means == Acceptance.Means.ONLINE for each in acceptances)
-    apart = any(unrelated(a.person, b.person, award.group) for a, b in combinations(acceptances, 2))
-    return apart and on_line >= 1
+    """Whether two of those who said yes are not related, still sign for the group, and one did it on this site."""
+    here = set(signatories(award.group).values_list("person", flat=True))  # whoever has left or died binds nobody
+    pairs = combinations([each for each in acceptances if each.person_id in here], 2)
+    return any(
+        Acceptance.Means.ONLINE in (a.means, b.means) and unrelated(a.person, b.person, award.group) for a, b in pairs
+    )
 
 
 def person_of(user: Actor) -> Person | None:

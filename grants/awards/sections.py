@@ -11,6 +11,7 @@ from communities.core.money import pounds
 from communities.core.navigation import place
 from communities.core.permissions import Actor
 from communities.core.sections import section
+from communities.groups.models import Group
 from communities.groups.queries import members_of
 from communities.people.models import Person
 from grants.applications.models import Application
@@ -85,6 +86,15 @@ def bid(bids: Sequence[Application], user: Actor) -> Mapping[Any, Any]:
     return awards_of(bids, user)
 
 
+@section("group", "awards", order=411, template="grants/awards/_group.html")
+def group(groups: Sequence[Group], user: Actor) -> Mapping[Any, Any]:
+    """On the page of a group: what it was offered and given."""
+    rows: dict[Any, list[Award]] = {}
+    for each in Award.objects.visible_to(user).filter(group__in=[one.pk for one in groups]):
+        rows.setdefault(each.group_id, []).append(each)
+    return rows
+
+
 @section("home", "awards", order=411, template="grants/awards/_home.html")
 def home(objects: Sequence[Any], user: Actor) -> Mapping[Any, Any]:
     """A person's offers to say yes to, and the awards of their groups that go on."""
@@ -95,7 +105,8 @@ def home(objects: Sequence[Any], user: Actor) -> Mapping[Any, Any]:
     said = set(
         Award.objects.filter(pk__in=[each.pk for each in found], acceptances__person=mine).values_list("pk", flat=True)
     )
-    rows = [{"award": each, "said": each.pk in said} for each in found]
+    rows: list[dict[str, Any]] = [{"award": each, "said": each.pk in said} for each in found]
+    rows.sort(key=lambda row: (row["award"].status != S.OFFERED, row["said"]))  # what waits for an answer comes first
     return {user.pk: rows} if rows else {}
 
 

@@ -33,7 +33,7 @@ class AccountForm(Form):
         widget=forms.TextInput(attrs=DIGITS),
     )  # fmt: skip
     account_roll_number = forms.CharField(
-        label="Building society roll number (if you have one)", required=False, max_length=20,
+        label="Building society roll number", required=False, max_length=20,
         help_text="You can find it on your card, statement or passbook",
     )  # fmt: skip
     statement = FileField(

@@ -19,7 +19,7 @@ class PayeeAccount(Stateful):
     """A bank account, encrypted at rest. It is paid only after somebody else has checked it by a call."""
 
     class Status(models.TextChoices):
-        ENTERED = "entered", "Waiting for a call to check it"
+        ENTERED = "entered", "To be checked"
         VERIFIED = "verified", "Checked"
         REJECTED = "rejected", "Not accepted"
         REPLACED = "replaced", "Replaced"
@@ -47,6 +47,8 @@ class PayeeAccount(Stateful):
     objects = Ruled.as_manager()
 
     class Meta:
+        verbose_name = "account"
+        verbose_name_plural = "bank details"
         ordering = ("-entered_at",)
         constraints: ClassVar[Any] = [
             models.UniqueConstraint(
@@ -136,10 +138,10 @@ class Payment(Stateful):
     """One instalment of an award."""
 
     class Status(models.TextChoices):
-        SCHEDULED = "scheduled", "Scheduled"
-        APPROVED = "approved", "Approved by an officer"
-        BATCHED = "batched", "In a batch"
-        IN_TRANSIT = "in_transit", "Sent to finance"
+        SCHEDULED = "scheduled", "Planned"
+        APPROVED = "approved", "Approved"
+        BATCHED = "batched", "Being prepared"
+        IN_TRANSIT = "in_transit", "On its way"
         PAID = "paid", "Paid"
         FAILED = "failed", "Sent back by the bank"
         CANCELLED = "cancelled", "Cancelled"
@@ -222,7 +224,7 @@ class Payment(Stateful):
         ]
 
     def __str__(self) -> str:
-        return f"Payment {self.number} of {self.award}"
+        return f"Payment {self.number} for {self.award}"
 
 
 PAYMENT: Lifecycle[Payment] = Lifecycle(Payment)

@@ -10,6 +10,7 @@ from communities.core.clock import today
 from communities.core.navigation import place
 from communities.core.permissions import Actor
 from communities.core.sections import section
+from communities.groups.models import Group
 from grants.applications.models import Application
 from grants.awards.models import Award
 from grants.awards.sections import awards_of
@@ -50,6 +51,7 @@ def _of(awards: Sequence[Award], user: Actor) -> dict[Any, dict[str, Any]]:
             "payments": payments.get(each.pk, []),
             "verified": accounts.get(each.group_id, {}).get(A.VERIFIED),
             "waiting": accounts.get(each.group_id, {}).get(A.ENTERED),
+            "group": each.group,
             "may_enter": user.has_perm("grants.enter_group_account", each.group),
         }
         for each in awards
@@ -82,6 +84,17 @@ def summary(awards: Sequence[Award], user: Actor) -> Mapping[Any, Any]:
     accounts = accounts_of(awards)
     missing = [each for each in awards if each.status in AGREED[:2] and not accounts.get(each.group_id)]
     return {each.pk: {"to_do": [{"what": "The treasurer gives us the bank details", "by": None}]} for each in missing}
+
+
+@section("group", "bank_details", order=451, template="grants/payments/_group.html")
+def group(groups: Sequence[Group], user: Actor) -> Mapping[Any, Any]:
+    """On the page of a group, for those who keep its money: where it goes."""
+    allowed = Group.objects.filter(pk__in=[each.pk for each in groups]).allowed_to(user, "grants.enter_group_account")
+    rows = PayeeAccount.objects.filter(group__in=allowed.values("pk"), status__in=(A.ENTERED, A.VERIFIED))
+    found: dict[Any, list[PayeeAccount]] = {pk: [] for pk in allowed.values_list("pk", flat=True)}
+    for row in rows.order_by("-status"):
+        found[row.group_id].append(row)
+    return found
 
 
 @section("home", "bank_details", order=451, template="grants/payments/_home.html")

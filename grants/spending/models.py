@@ -39,6 +39,8 @@ class SpendingReturn(Stateful):
     objects = Ruled.as_manager()
 
     class Meta:
+        verbose_name = "record of spending"
+        verbose_name_plural = "records of spending"
         constraints: ClassVar[Any] = [
             models.CheckConstraint(
                 condition=~Q(status__in=("submitted", "accepted"))
@@ -52,7 +54,7 @@ class SpendingReturn(Stateful):
         ]
 
     def __str__(self) -> str:
-        return f"Spending of {self.award}"
+        return f"Spending of {self.award.title}"
 
 
 SPENDING_RETURN: Lifecycle[SpendingReturn] = Lifecycle(SpendingReturn)

@@ -109,7 +109,7 @@ def test_two_people_say_yes_in_the_browser(site, offered, asha, ben):
     with moved(make.AGREED):
         for user in (asha, ben):
             page = site(user, of("awards:award", offered))
-            page.get_by_role("link", name="Read the agreement and say yes").click()
+            page.get_by_role("button", name="Read the agreement and say yes").click()
             page.get_by_label("I have read the agreement").check()
             page.get_by_role("button", name="Say yes for the group").click()
         page.get_by_text("Agreed: two of you have said yes.").wait_for()
@@ -122,8 +122,8 @@ def test_two_people_say_yes_in_the_browser(site, offered, asha, ben):
         ("award_changelist", "Awards", "carol"),
         ("payment_changelist", "Payments", "fiona"),
         ("paymentbatch_changelist", "Payment batches", "fiona"),
-        ("payeeaccount_changelist", "Payee accounts", "fiona"),
-        ("spendingreturn_changelist", "Spending returns", "carol"),
+        ("payeeaccount_changelist", "Bank details", "fiona"),
+        ("spendingreturn_changelist", "Records of spending", "carol"),
         ("payment_year", "The year 2026-27", "fiona"),
         ("paymentbatch_prepare", "Prepare a batch", "fiona"),
     ],
