@@ -20,6 +20,7 @@ from grants.awards.queries import Signer, current_version, lines_of, person_of, 
 
 S = Award.Status
 OPEN = (S.OFFERED, S.ACCEPTED, S.ACTIVE)
+COLOURS = {S.OFFERED: "blue", S.ACCEPTED: "green", S.ACTIVE: "green", S.COMPLETED: "green", S.CLOSED: "grey"}
 
 place("group", "Awards", "awards:awards", order=41)
 place(
@@ -93,6 +94,21 @@ def group(groups: Sequence[Group], user: Actor) -> Mapping[Any, Any]:
     for each in Award.objects.visible_to(user).filter(group__in=[one.pk for one in groups]):
         rows.setdefault(each.group_id, []).append(each)
     return rows
+
+
+@section("office_group", "awards", order=411, template="grants/awards/_office_group.html")
+def office_group(groups: Sequence[Group], user: Actor) -> Mapping[Any, Any]:
+    """On the officers' page of a group: its awards."""
+    return group(groups, user)
+
+
+@section("bid_state", "award", order=411, template="")
+def bid_state(bids: Sequence[Application], user: Actor) -> Mapping[Any, Any]:
+    """How a funded bid stands is how its award stands."""
+    return {
+        bid: {"label": each.get_status_display(), "colour": COLOURS.get(each.status, "")}
+        for bid, each in awards_of(bids, user).items()
+    }
 
 
 @section("home", "awards", order=411, template="grants/awards/_home.html")
