@@ -9,7 +9,6 @@ from communities.core.events import describe
 from communities.core.lifecycle import Moment, Step, need
 from communities.diligence.queries import has_hold
 from communities.groups.models import Group
-from grants.applications.queries import told
 from grants.awards.models import AWARD, Award
 from grants.awards.queries import standing, unrelated_pair
 from grants.funds.models import Budget
@@ -127,4 +126,3 @@ for verb, sentence in (
     ("pay", "A further payment was booked"),
 ):
     describe(AWARD.verb(verb), sentence)
-told(*(AWARD.verb(name) for name in ("offer", "sign", "accept", "turn_down", "lapse", "extend", "meet_condition", "complete")))

@@ -20,6 +20,7 @@ from grants.awards.queries import Signer, current_version, lines_of, person_of, 
 
 S = Award.Status
 OPEN = (S.OFFERED, S.ACCEPTED, S.ACTIVE)
+COLOURS = {S.OFFERED: "blue", S.ACCEPTED: "green", S.ACTIVE: "green", S.COMPLETED: "green", S.CLOSED: "grey"}
 
 place("group", "Awards", "awards:awards", order=41)
 place(
@@ -86,23 +87,6 @@ def bid(bids: Sequence[Application], user: Actor) -> Mapping[Any, Any]:
     return awards_of(bids, user)
 
 
-STATES = {
-    S.OFFERED: {"label": "Offer to accept", "colour": "orange"},
-    S.ACCEPTED: {"label": "Offer accepted", "colour": "green"},
-    S.ACTIVE: {"label": "Under way", "colour": "green"},
-    S.COMPLETED: {"label": "Completed", "colour": "green"},
-    S.CLOSED: {"label": "Completed", "colour": "green"},
-    S.DECLINED: {"label": "Offer turned down", "colour": "grey"},
-    S.LAPSED: {"label": "Offer ended", "colour": "grey"},
-}
-
-
-@section("bid_state", "award", order=411, template="")
-def state(bids: Sequence[Application], user: Actor) -> Mapping[Any, Any]:
-    """How a bid stands, for its group, once it has led to an offer."""
-    return {pk: STATES[S(each.status)] for pk, each in awards_of(bids, user).items()}
-
-
 @section("group", "awards", order=411, template="grants/awards/_group.html")
 def group(groups: Sequence[Group], user: Actor) -> Mapping[Any, Any]:
     """On the page of a group: what it was offered and given."""
@@ -110,6 +94,21 @@ def group(groups: Sequence[Group], user: Actor) -> Mapping[Any, Any]:
     for each in Award.objects.visible_to(user).filter(group__in=[one.pk for one in groups]):
         rows.setdefault(each.group_id, []).append(each)
     return rows
+
+
+@section("office_group", "awards", order=411, template="grants/awards/_office_group.html")
+def office_group(groups: Sequence[Group], user: Actor) -> Mapping[Any, Any]:
+    """On the officers' page of a group: its awards."""
+    return group(groups, user)
+
+
+@section("bid_state", "award", order=411, template="")
+def bid_state(bids: Sequence[Application], user: Actor) -> Mapping[Any, Any]:
+    """How a funded bid stands is how its award stands."""
+    return {
+        bid: {"label": each.get_status_display(), "colour": COLOURS.get(each.status, "")}
+        for bid, each in awards_of(bids, user).items()
+    }
 
 
 @section("home", "awards", order=411, template="grants/awards/_home.html")

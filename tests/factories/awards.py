@@ -122,8 +122,8 @@ def funded_bid(group, *, amount=1180, tier="small", by, places=((100, "county", 
     return bid
 
 
-def decided(bid, *, amount, by, ratifier, conditions=(), released_at=OFFERED):
-    """The decision to fund a bid, told to the group, with its money promised."""
+def decided(bid, *, amount, by, ratifier, conditions=(), released_at=OFFERED, status="released"):
+    """The decision to fund a bid, with its money promised; told to the group unless said otherwise."""
     budget = bid.round.budget
     Budget.objects.filter(pk=budget.pk).update(committed=Budget.objects.get(pk=budget.pk).committed + amount)
     promise = LedgerEntry.objects.create(
@@ -133,13 +133,13 @@ def decided(bid, *, amount, by, ratifier, conditions=(), released_at=OFFERED):
     decision = Decision.objects.create(
         application=bid, route=bid.tier.route, outcome="fund", amount=amount, conditions=list(conditions),
         proposed_by=by, proposed_at=released_at, ratified_by=ratifier, ratified_at=released_at, commitment=promise,
-        released_by=ratifier, released_at=released_at, case=bid.case,
+        released_by=ratifier if status == "released" else None, released_at=released_at if status == "released" else None, case=bid.case,
     )  # fmt: skip
     DecisionLine.objects.bulk_create(
         DecisionLine(decision=decision, order=order, category=category, item=item, asked=cost, amount=cost)
         for order, (category, item, cost) in enumerate(lines_for(amount))
     )
-    Decision.objects.filter(pk=decision.pk).update(status="released")
+    Decision.objects.filter(pk=decision.pk).update(status=status)
     decision.refresh_from_db()
     return decision
 
