@@ -9,4 +9,4 @@ from communities.groups import models as groups
 from communities.people import models as people
 from communities.places import models as places
 
-__all__ = ["core", "files", "jobs", "correspondence", "diligence", "framework", "groups", "people", "places"]
+__all__ = ["core", "correspondence", "diligence", "files", "framework", "groups", "jobs", "people", "places"]

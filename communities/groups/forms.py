@@ -4,8 +4,8 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from communities.core.forms import DateField, Form, WordsField, YesNoField
 from communities.core.files import FileField
+from communities.core.forms import DateField, Form, WordsField, YesNoField
 from communities.groups.models import Group, GroupDocument, Membership
 from communities.places.models import PriorityPlace
 from communities.places.queries import normalise
@@ -185,7 +185,11 @@ class RelatedForm(MemberChoice):
     a = forms.ChoiceField(label="One of them")
     b = forms.ChoiceField(label="The other")
     how = forms.CharField(label="How?", help_text="Such as “married” or “same address”.", max_length=80)
-    messages: ClassVar[dict[str, str]] = {"a": "Choose a person", "b": "Choose a person", "how": "Say how, in a word or two"}
+    messages: ClassVar[dict[str, str]] = {
+        "a": "Choose a person",
+        "b": "Choose a person",
+        "how": "Say how, in a word or two",
+    }
     chosen = ("a", "b")
 
     def clean(self) -> dict[str, Any]:
@@ -227,7 +231,9 @@ class BodyForm(Form):
 class VisionForm(Form):
     """What the place should become."""
 
-    title = forms.CharField(label="A few words for it", max_length=120, help_text="Such as “A Canvey where nobody eats alone”.")
+    title = forms.CharField(
+        label="A few words for it", max_length=120, help_text="Such as “A Canvey where nobody eats alone”."
+    )
     strengths = WordsField(
         label="What is already strong here?",
         help_text="People, places, habits, skills: what you build on.",
@@ -245,7 +251,11 @@ class DocumentForm(Form):
     """A paper of the group."""
 
     kind = forms.ChoiceField(label="What is it?", choices=GroupDocument.Kind.choices, widget=forms.RadioSelect)
-    file = FileField(label="Choose the file", help_text="PDF, Word, or a photo. A photo from your phone is fine.", allowed=PAPERS)
+    file = FileField(
+        label="Choose the file", help_text="PDF, Word, or a photo. A photo from your phone is fine.", allowed=PAPERS
+    )
     issued_on = DateField(label="When was it made or signed?", noun="The day it was made", required=False)
-    expires_on = DateField(label="When does it run out?", noun="The day it runs out", help_text="If it does.", required=False)
+    expires_on = DateField(
+        label="When does it run out?", noun="The day it runs out", help_text="If it does.", required=False
+    )
     messages: ClassVar[dict[str, str]] = {"kind": "Choose what it is", "file": "Choose the file"}

@@ -192,9 +192,7 @@ class AccountableBody(models.Model):
 
     class Meta:
         constraints: ClassVar[Any] = [
-            models.UniqueConstraint(
-                fields=("group",), condition=Q(ends_on=None), name="accountable_body_one_at_a_time"
-            )
+            models.UniqueConstraint(fields=("group",), condition=Q(ends_on=None), name="accountable_body_one_at_a_time")
         ]
 
     def __str__(self) -> str:

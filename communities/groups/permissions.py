@@ -76,7 +76,9 @@ def view_vision(user: Actor) -> Q:
     return EVERY
 
 
-@permission("communities.correct_member", Person, "Leaders, for people of their group without an account", roles=CASEWORK)
+@permission(
+    "communities.correct_member", Person, "Leaders, for people of their group without an account", roles=CASEWORK
+)
 def correct_member(user: Actor) -> Q:
     """Who has an account corrects their own name; for the others a leader does."""
     return Q(user=None) & Q(pk__in=Membership.objects.filter(leader_of(user, "group__")).values("person"))

@@ -8,7 +8,15 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from communities.core.outbox import Recipient
 from communities.core.permissions import Actor
-from communities.groups.models import AccountableBody, Group, GroupDocument, Membership, RelatedPeople, Vision, VisionVersion
+from communities.groups.models import (
+    AccountableBody,
+    Group,
+    GroupDocument,
+    Membership,
+    RelatedPeople,
+    Vision,
+    VisionVersion,
+)
 from communities.people.models import Person
 
 
@@ -95,7 +103,8 @@ def documents(group: Group) -> QuerySet[GroupDocument]:
 
 def addressees(group: Group, *, only: Q | None = None, extra: dict[str, Any] | None = None) -> list[Recipient]:
     """Who of the group gets a message: one for each address, greeting all who share it. Those without an address
-    are told by phone or letter. `only` narrows it down, for instance to `Q(is_leader=True)`."""
+    are told by phone or letter. `only` narrows it down, for instance to `Q(is_leader=True)`.
+    """
     members = list(current(group).filter(only or Q()))
     by_address: dict[str, list[Person]] = {}
     for member in members:

@@ -31,7 +31,9 @@ def _member(group: Group, person: UUID) -> Membership:
 
 def _page(request: HttpRequest, template: str, group: Group, form: Any, **context: Any) -> HttpResponse:
     status = 400 if form.errors else 200
-    return render(request, f"communities/groups/{template}.html", {"group": group, "form": form, **context}, status=status)
+    return render(
+        request, f"communities/groups/{template}.html", {"group": group, "form": form, **context}, status=status
+    )
 
 
 def _done(request: HttpRequest, group: Group, sentence: str) -> HttpResponse:
@@ -106,7 +108,9 @@ def body(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Who holds the money of a group without an account of its own."""
     found = _group(request, public_id)
     known = queries.accountable_body(found)
-    initial = {name: getattr(known, name) for name in forms.BodyForm.base_fields if name != "agreement"} if known else {}
+    initial = (
+        {name: getattr(known, name) for name in forms.BodyForm.base_fields if name != "agreement"} if known else {}
+    )
     form = forms.BodyForm(request.POST or None, request.FILES or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         with kept_on(form, request):

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from communities.templatetags.govuk import deadline
 from communities.core.events import describe
 from communities.core.lifecycle import Moment, Step, need
 from communities.groups.models import Group
+from communities.templatetags.govuk import deadline
 from grants.applications.models import APPLICATION, Application
 from grants.applications.queries import OPEN, closes_for, problems
 from grants.rounds.models import Round

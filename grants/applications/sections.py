@@ -28,7 +28,8 @@ def bids_of_group(objects: Sequence[Group], user: Actor) -> Mapping[Any, Any]:
         by_group[row["bid"].group_id].append(row)
     rounds = list(open_rounds(now()))
     return {
-        group.pk: {"bids": by_group[group.pk], "rounds": _without_draft(rounds, by_group[group.pk])} for group in objects
+        group.pk: {"bids": by_group[group.pk], "rounds": _without_draft(rounds, by_group[group.pk])}
+        for group in objects
     }
 
 

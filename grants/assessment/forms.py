@@ -76,7 +76,10 @@ class InterestsForm(Form):
         if self.waiting and not given.get("none_for_rest") and not self.said and not self.errors:
             first = self.waiting[0].application
             if self.offers_tick:
-                name, sentence = "none_for_rest", "Say what ties you to at least one group, or tick the box for all of them"
+                name, sentence = (
+                    "none_for_rest",
+                    "Say what ties you to at least one group, or tick the box for all of them",
+                )
             else:
                 name, sentence = f"kind_{first.pk}", f"Select what ties you to {first.group.name}"
             self.add_error(name, sentence)

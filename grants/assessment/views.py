@@ -60,7 +60,10 @@ def interest(request: HttpRequest, public_id: UUID) -> HttpResponse:
     at, user = now(), _member(request)
     bid = get_object_or_404(_declarable(user), public_id=public_id)
     said = queries.interests_of(user, [bid]).get(bid.pk)
-    form = InterestForm(request.POST if request.method == "POST" else None, initial={"kind": said.kind, "detail": said.detail} if said else None)
+    form = InterestForm(
+        request.POST if request.method == "POST" else None,
+        initial={"kind": said.kind, "detail": said.detail} if said else None,
+    )
     if request.method == "POST" and form.is_valid():
         with kept_on(form, request):
             new = operations.declare_interest(bid, **form.cleaned_data, by=user, at=at)
@@ -92,7 +95,12 @@ def scores(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return redirect("panel:bid", found.public_id)
     final = request.POST.get("act") == "lock"
     criteria = queries.criteria_of(found)
-    form = ScoreForm(request.POST if request.method == "POST" else None, criteria=criteria, final=final, initial=ScoreForm.initial_of(task.review))
+    form = ScoreForm(
+        request.POST if request.method == "POST" else None,
+        criteria=criteria,
+        final=final,
+        initial=ScoreForm.initial_of(task.review),
+    )
     if request.method == "POST" and form.is_valid():
         with kept_on(form, request):
             words = {name: form.cleaned_data[name] for name in ("overall", "recommendation")}

@@ -147,7 +147,10 @@ def test_a_bid_is_written_and_sent_without_a_script(browser, live_server, client
     page.get_by_label("What do you call your idea?").fill("Warm suppers on Fridays")
     page.get_by_label("What do you want to do?").fill("Cook and eat together every Friday.")
     save()
-    for title, words in (("Why it is needed", "People eat alone."), ("How local people lead it", "We asked forty people.")):
+    for title, words in (
+        ("Why it is needed", "People eat alone."),
+        ("How local people lead it", "We asked forty people."),
+    ):
         part(title)
         page.get_by_role("textbox").fill(words)
         save()

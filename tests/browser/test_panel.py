@@ -102,7 +102,12 @@ def test_the_meeting_and_one_bid_on_a_tablet(site, town):
     assert flaws(page) == []
     page.set_viewport_size({"width": 768, "height": 1024})
     assert covered(page) == []
-    for user, bid in ((town.carol, town.first), (town.hassan, town.first), (town.carol, town.second), (town.dev, town.second)):
+    for user, bid in (
+        (town.carol, town.first),
+        (town.hassan, town.first),
+        (town.carol, town.second),
+        (town.dev, town.second),
+    ):
         page = site(user, reverse("panel:item", args=[meeting.public_id, bid.public_id]))
         assert page.locator("h1").inner_text() == bid.title
         assert flaws(page) == []
@@ -170,7 +175,10 @@ def test_the_pages_of_the_office(site, town):
         reverse("admin:grants_decision_delegated"),
         reverse("admin:grants_decision_propose", args=[town.small.public_id]),
         reverse("admin:grants_decision_change", args=[smaller.pk]),
-        *(reverse("admin:grants_decision_step", args=[smaller.pk, step]) for step in ("words", "lines", "ask_about_less")),
+        *(
+            reverse("admin:grants_decision_step", args=[smaller.pk, step])
+            for step in ("words", "lines", "ask_about_less")
+        ),
         *(reverse(f"admin:grants_{name}_changelist") for name in MODELS),
     ]
     for address in office:

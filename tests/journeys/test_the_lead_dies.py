@@ -41,7 +41,13 @@ def table(doreen):
     at = datetime(2026, 9, 21, tzinfo=UTC)
     groups.update_member(pat, role="treasurer", is_leader=True, is_signatory=True, by=doreen, at=at)
     groups.add_member(
-        group, full_name="Ron Hall", email=doreen.email, is_signatory=True, household_with=doreen.person, by=doreen, at=at
+        group,
+        full_name="Ron Hall",
+        email=doreen.email,
+        is_signatory=True,
+        household_with=doreen.person,
+        by=doreen,
+        at=at,
     )
     groups.add_member(group, full_name="Sheila Moss", is_signatory=True, by=doreen, at=at)
     groups.update_group(group, fields={"kind": "unconstituted"}, version=None, by=doreen, at=at)
@@ -112,7 +118,9 @@ def test_after_doreens_death_an_officer_makes_pat_the_lead_and_mail_to_the_share
 
 
 def test_pat_and_sheila_count_as_two_and_doreen_and_ron_as_one(table):
-    doreen, ron, pat, sheila = (member(table, name).person for name in ("Doreen Hall", "Ron Hall", "Pat Reeve", "Sheila Moss"))
+    doreen, ron, pat, sheila = (
+        member(table, name).person for name in ("Doreen Hall", "Ron Hall", "Pat Reeve", "Sheila Moss")
+    )
     assert not queries.unrelated(doreen, ron, table)
     assert queries.unrelated(pat, sheila, table)
     assert {each.person.full_name for each in queries.signatories(table)} == {

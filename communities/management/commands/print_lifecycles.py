@@ -18,7 +18,7 @@ class Command(BaseCommand):
         """The one choice."""
         parser.add_argument("--write", action="store_true")
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
+    def handle(self, *args: Any, **options: Any) -> None:
         """Print or write."""
         if options["write"]:
             (Path(settings.BASE_DIR) / "docs" / "lifecycles.md").write_text(lifecycles_text(), encoding="utf-8")

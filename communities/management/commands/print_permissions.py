@@ -19,7 +19,7 @@ class Command(BaseCommand):
         """The one choice."""
         parser.add_argument("--write", action="store_true")
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
+    def handle(self, *args: Any, **options: Any) -> None:
         """Print or write."""
         text = permissions_text(ROLES.values())
         if options["write"]:

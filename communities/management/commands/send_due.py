@@ -17,7 +17,7 @@ class Command(BaseCommand):
         """The one choice."""
         parser.add_argument("--all", action="store_true")
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
+    def handle(self, *args: Any, **options: Any) -> None:
         """Do it and say what was done."""
         if options["all"]:
             run_due()

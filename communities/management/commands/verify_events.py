@@ -13,7 +13,7 @@ class Command(BaseCommand):
 
     help = "Walk the chain of seals, name what was altered, and report events that are not sealed yet."
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
+    def handle(self, *args: Any, **options: Any) -> None:
         """Do it and say what was done."""
         verdict = verify()
         self.stdout.write(f"{verdict.sealed} events sealed, {verdict.anchors} anchors compared.")

@@ -11,7 +11,6 @@ from typing import Any, ClassVar
 from django import forms
 
 from communities.core.forms import DateField, Lines, YesNoField
-from communities.core.forms import problems as form_problems
 from communities.core.money import MoneyFormField
 from communities.core.questions import DateTyped
 from communities.framework.models import Cohort, Goal
@@ -187,13 +186,17 @@ class PlacesPiece(Shares):
     def initial(self, value: Any) -> dict[str, Any]:
         """The places; their shares where there are several."""
         shares = {row.get("place") or row["where"]: row["share"] for row in value or []}
-        shown = {f"{self.key}_{code}": share for code, share in shares.items() if share and list(shares.values()) != [100]}
+        shown = {
+            f"{self.key}_{code}": share for code, share in shares.items() if share and list(shares.values()) != [100]
+        }
         return {f"{self.key}_chosen": list(shares), **shown}
 
     def read(self, cleaned: Mapping[str, Any]) -> Any:
         """Rows of place and share; a single place has all of it."""
         shares = self.shares(cleaned)
-        chosen = [code for code, _ in self.options if code in (cleaned.get(f"{self.key}_chosen") or []) or code in shares]
+        chosen = [
+            code for code, _ in self.options if code in (cleaned.get(f"{self.key}_chosen") or []) or code in shares
+        ]
         if len(chosen) == 1 and not shares:
             shares = {chosen[0]: 100}
         elsewhere = set(BidPlace.Where.values) - {BidPlace.Where.PLACE}

@@ -37,7 +37,7 @@ def start(
     group: Group,
     by: Actor,
     at: datetime,
-    amount: Decimal | None = None,  # noqa: A002
+    amount: Decimal | None = None,
 ) -> Application:
     """Begin a bid. A rough amount, if it is given, decides which questions are asked at first."""
     bid = Application(

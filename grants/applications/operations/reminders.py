@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 
+from django.db.models import Q, QuerySet
+
 from communities.core.clock import LONDON, london
 from communities.core.lifecycle import Moment, unit
 from communities.core.models import Message
 from communities.core.outbox import queue
 from communities.core.permissions import SYSTEM
-from django.db.models import Q, QuerySet
-
 from grants.applications.models import Application
 from grants.applications.queries import is_complete
 from grants.rounds.models import Round

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.conf import settings
+
 from communities.core.canonical import digest
 from communities.core.clock import london
 from communities.core.dates import add_working_days
 from communities.core.lifecycle import lock
 from communities.core.permissions import SYSTEM, Actor
-from django.conf import settings
-
 from grants.applications.models import APPLICATION, Application, ReferenceYear, Submission
 from grants.applications.queries import closes_for, freeze
 from grants.rounds.models import Tier

@@ -214,7 +214,11 @@ def _words(value: date) -> str:
 
 def _declaration(question: Asked, value: Any, frame: Frame) -> Sequence[Found]:
     wanted = {code for code, _ in question.choices or DECLARATIONS}
-    return [] if wanted <= set(value or []) else ["Tick every box. If one of them is not so, ring us before you send the bid"]
+    return (
+        []
+        if wanted <= set(value or [])
+        else ["Tick every box. If one of them is not so, ring us before you send the bid"]
+    )
 
 
 KINDS: dict[str, Rule] = {

@@ -21,9 +21,7 @@ def superuser(db):
     return User.objects.create_superuser("root@example.org")
 
 
-def test_object_list_and_batch_agree_for_everybody(  # noqa: PLR0917
-    bids, asha, ben, carol, stranger, superuser
-):
+def test_object_list_and_batch_agree_for_everybody(bids, asha, ben, carol, stranger, superuser):
     for user in (asha, ben, carol, stranger, superuser, AnonymousUser(), SYSTEM):
         one_by_one = {bid.pk for bid in bids if allows(user, "sample.view_bid", bid)}
         assert one_by_one == {bid.pk for bid in Bid.objects.visible_to(user)}

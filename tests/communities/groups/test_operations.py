@@ -11,7 +11,7 @@ from communities.groups import operations, queries
 from communities.groups.models import AccountableBody, Group, Membership, RelatedPeople, Vision
 from communities.people.models import Person
 from tests.cast import AT
-from tests.factories.groups import GroupFactory, MembershipFactory, PersonFactory, PlaceFactory, make_group
+from tests.factories.groups import GroupFactory, MembershipFactory, PlaceFactory, make_group
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 

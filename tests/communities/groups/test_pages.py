@@ -184,7 +184,9 @@ def test_somebody_leaves_and_needs_a_reason(as_, group, asha, ben):
     client = as_(asha)
     page = client.post(person_url("leaving", group, ben), {"reason": ""})
     assert "Say in a few words why they are leaving" in text(page)
-    assert client.post(person_url("leaving", group, ben), {"reason": "Moved"}).headers["Location"] == url("group", group)
+    assert client.post(person_url("leaving", group, ben), {"reason": "Moved"}).headers["Location"] == url(
+        "group", group
+    )
     assert client.get(person_url("member", group, ben)).status_code == 404
 
 

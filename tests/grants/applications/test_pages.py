@@ -140,7 +140,13 @@ def test_a_visitor_is_asked_to_sign_in(client, bid):
 
 def test_the_task_list_shows_amount_size_deadline_and_how_far_each_part_is(as_, bid, asha):
     page = text(as_(asha).get(url("tasks", bid)))
-    for words in ("about £900", "Micro", "12 noon on Friday 16 October 2026 (BST)", "completed 0 of 7 parts", "Your idea"):
+    for words in (
+        "about £900",
+        "Micro",
+        "12 noon on Friday 16 October 2026 (BST)",
+        "completed 0 of 7 parts",
+        "Your idea",
+    ):
         assert words in page
 
 
@@ -244,14 +250,17 @@ def test_a_single_place_has_all_of_it_and_needs_no_share(as_, bid, asha):
     as_(asha).post(url("section", bid, "where"), WHERE)
     assert [(row.place.code, row.share) for row in bid.places.all()] == [("CAN", 100)]
     page = text(as_(asha).get(url("section", bid, "where")))
-    assert "<details class=\"govuk-details\" open>" not in page
+    assert '<details class="govuk-details" open>' not in page
 
 
 @pytest.mark.parametrize(
     ("shares", "sentence"),
     [
         ({"places_CAN": "", "places_outside": ""}, "You chose 2 places. Give each its share"),
-        ({"places_CAN": "60", "places_outside": "30"}, "The shares of the places add up to 90. They must add up to 100"),
+        (
+            {"places_CAN": "60", "places_outside": "30"},
+            "The shares of the places add up to 90. They must add up to 100",
+        ),
         ({"places_CAN": "most", "places_outside": "30"}, "The share of Canvey Island must be a whole number, like 25"),
     ],
 )
@@ -407,7 +416,13 @@ def test_home_shows_what_to_finish_and_how_the_others_stand(as_, ready, asha, ro
     other = ApplicationFactory(round=round_, group=ready.group, sent=True, title="A bench")
     second = WholeRoundFactory()
     page = text(as_(asha).get(reverse("home")))
-    for words in ("Finish your bid", "Warm suppers on Fridays", other.title, "Received", f"Start a bid in {second.title}"):
+    for words in (
+        "Finish your bid",
+        "Warm suppers on Fridays",
+        other.title,
+        "Received",
+        f"Start a bid in {second.title}",
+    ):
         assert words in page
     assert f"Start a bid in {round_.title}" not in page
 
@@ -417,9 +432,7 @@ def test_home_of_a_stranger_shows_no_bid_of_others(as_, ready, stranger):
 
 
 @pytest.mark.parametrize("address", ["home", "group"])
-def test_lists_cost_the_same_for_one_and_for_thirty_bids(
-    as_, round_, group, asha, django_assert_num_queries, address
-):
+def test_lists_cost_the_same_for_one_and_for_thirty_bids(as_, round_, group, asha, django_assert_num_queries, address):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 

@@ -138,9 +138,7 @@ def test_the_sent_copy_holds_every_question_with_its_answer(ready, asha):
     assert answers["what"] == ("What do you want to do?", "Cook and eat together every Friday.")
     assert answers["places"] == ("Where will it happen?", "Canvey Island: 100%")
     assert answers["goals"][1] == "Help people feel well and less lonely (main)\nMake this a greener place"
-    assert answers["budget"][1] == (
-        "Hall hire 1 (Venue hire): £900, this grant\nThe least that would still work: £600"
-    )
+    assert answers["budget"][1] == ("Hall hire 1 (Venue hire): £900, this grant\nThe least that would still work: £600")
     assert answers["dates"][1] == "8 January 2027 to 26 March 2027"
     assert answers["at_risk"][1] == "Yes"
     assert answers["targets"][1] == "People who eat together: 60"

@@ -85,7 +85,9 @@ class Budgeting(RuleBasedStateMachine):
         if decision.status == "released" and left > 0:
             amount = max((left * share / 100).quantize(Decimal("0.01")), Decimal("0.01"))
             key = f"pay-{decision.pk}-{LedgerEntry.objects.count()}"
-            book_payment(self.budget, amount=amount, case=decision.case, key=key, paid_on=AT.date(), by=self.grace, at=AT)
+            book_payment(
+                self.budget, amount=amount, case=decision.case, key=key, paid_on=AT.date(), by=self.grace, at=AT
+            )
             self.paid[decision.pk] = self.paid.get(decision.pk, Decimal(0)) + amount
 
     @rule(decision=promised, more=AMOUNTS)
@@ -101,7 +103,8 @@ class Budgeting(RuleBasedStateMachine):
         budget = self.budget
         standing = Decision.objects.filter(status__in=("ratified", "released"))
         booked = {
-            row["kind"]: row["total"] for row in LedgerEntry.objects.values("kind").annotate(total=Sum("amount")).order_by()
+            row["kind"]: row["total"]
+            for row in LedgerEntry.objects.values("kind").annotate(total=Sum("amount")).order_by()
         }
         assert budget.committed == (standing.aggregate(total=Sum("amount"))["total"] or 0)
         assert budget.committed == booked.get("commit", 0) - booked.get("release", 0)
