@@ -29,9 +29,17 @@ place(
 
 
 def awards_of(bids: Sequence[Application], user: Actor) -> dict[Any, Award]:
-    """The awards of these bids that this person may see, by the bid's key, in one query."""
-    found = Award.objects.visible_to(user).filter(application__in=[bid.pk for bid in bids])
-    return {each.application_id: each for each in found.select_related("group", "application__tier", "held_by")}
+    """The awards of these bids that this person may see, by the bid's key, in one query for a page.
+
+    The rooms that ask in turn are given the same bids, and share the answer through them.
+    """
+    seen = f"_awards_of_{user.pk}"
+    if any(seen not in bid.__dict__ for bid in bids):
+        found = Award.objects.visible_to(user).filter(application__in=[bid.pk for bid in bids])
+        known = {each.application_id: each for each in found.select_related("group", "application__tier", "held_by")}
+        for bid in bids:
+            bid.__dict__[seen] = known.get(bid.pk)
+    return {bid.pk: bid.__dict__[seen] for bid in bids if bid.__dict__[seen] is not None}
 
 
 @section("award", "offer", order=411, template="grants/awards/_offer.html")
