@@ -32,7 +32,7 @@ def london(moment: datetime) -> datetime:
 def mark_arrival(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Middleware, first of all: note when a request came in, before its body is read. A deadline is judged by that,
     so that a slow connection makes nobody late.
-    """
+    """  # noqa: D205
 
     def note(request: HttpRequest) -> HttpResponse:
         request.arrived_at = now()  # type: ignore[attr-defined]

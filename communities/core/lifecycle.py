@@ -124,7 +124,7 @@ class Lifecycle(Generic[M]):
             SENTENCES[self.verb(step.name)] = step.done or step.label
 
     def require(self, name: str, *needs: Need[M]) -> None:
-        """Let a later room add its own conditions to a step of an earlier one; the table prints them with the others."""
+        """Let a later room add conditions to a step of an earlier one; the table prints them with the others."""
         self.steps[name] = replace(self.steps[name], needs=(*self.steps[name].needs, *needs))
 
     def then(self, name: str, run: Callable[[Sequence[M], Moment], None], locks: Locks[M] | None = None) -> None:

@@ -49,7 +49,7 @@ class GroupAdmin(LifecycleAdmin[Group]):
     }
     acts = {
         "hand_over_lead": StepAction(
-            operations.hand_over_lead, form=forms.LeadForm, form_kwargs=_members, label="Hand over the lead", who=CHANGE,
+            operations.hand_over_lead, form=forms.LeadForm, form_kwargs=_members, label="Hand over the lead", who=CHANGE,  # noqa: E501
             done="Lead handed over",
         ),
         "end_membership": StepAction(

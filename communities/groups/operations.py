@@ -151,7 +151,7 @@ def hand_over_lead(group: Group, *, to: Membership, reason: str, by: Actor, at: 
 
 
 def declare_related(group: Group, *, a: Person, b: Person, how: str, by: Actor, at: datetime) -> RelatedPeople:
-    """Tell us that two people of the group are related or live together. It is no reproach: we only count them as one."""
+    """Tell us that two people of the group are related or live together. It is no reproach: we only count them as one."""  # noqa: E501
     if a.pk == b.pk:
         raise Refused("You chose the same person twice.", "Choose two people of your group.")
     with _editing("declare_related", group, by=by, at=at) as locked:

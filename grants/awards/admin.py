@@ -90,7 +90,7 @@ class AwardAdmin(LifecycleAdmin[Award]):
             label="Write down a yes", done="Written down",
         ),
         "extend": StepAction(
-            operations.extend_offer, form=ExtendForm, who="grants.extend_offer", label="Give more time", done="More time given",
+            operations.extend_offer, form=ExtendForm, who="grants.extend_offer", label="Give more time", done="More time given",  # noqa: E501
         ),
         "meet": StepAction(
             meet, form=ConditionForm, form_kwargs=for_award, who="grants.change_awardcondition",

@@ -1,4 +1,4 @@
-"""The pages of groups and bids in a real browser: accessible, within the policy, within the screen, usable without a script."""
+"""The pages of groups and bids in a real browser: accessible, within the policy, within the screen, usable without a script."""  # noqa: E501
 
 import pytest
 from django.urls import reverse
@@ -110,7 +110,7 @@ def test_the_officers_page_of_a_group_is_clean(site, carol, group):
     assert flaws(page) == []
 
 
-def test_a_bid_is_written_and_sent_without_a_script(browser, live_server, client, asha, group, round_, settings):
+def test_a_bid_is_written_and_sent_without_a_script(browser, live_server, client, asha, group, round_, settings):  # noqa: PLR0915
     """As on an old phone: start, costs added one by one, everything typed, sent, receipt."""
     client.force_login(asha, backend="allauth.account.auth_backends.AuthenticationBackend")
     context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740})

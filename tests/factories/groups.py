@@ -39,7 +39,7 @@ class GroupFactory(DjangoModelFactory):
 
     name = factory.Sequence(lambda n: f"Friends of Park {n}")
     created_at = AT
-    created_by = factory.LazyFunction(lambda: _starter())
+    created_by = factory.LazyFunction(lambda: _starter())  # noqa: PLW0108
 
 
 class MembershipFactory(DjangoModelFactory):
@@ -57,7 +57,7 @@ class DocumentFactory(DjangoModelFactory):
 
     group = factory.SubFactory(GroupFactory)
     kind = "rules"
-    added_by = factory.LazyFunction(lambda: _starter())
+    added_by = factory.LazyFunction(lambda: _starter())  # noqa: PLW0108
     added_at = AT
 
 

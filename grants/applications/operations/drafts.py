@@ -33,7 +33,7 @@ class StaleAnswer(Refused):
 
 def start(
     *,
-    round: Round,
+    round: Round,  # noqa: A002
     group: Group,
     by: Actor,
     at: datetime,

@@ -151,7 +151,7 @@ def _target(question: Asked, row: Mapping[str, Any]) -> list[str]:
         return ["say in your own words what will be different, or pick something from our list"]
     if question.words and words_in(words) > question.words:
         return [
-            f"your own words must be {question.words} words or fewer. They are {words_in(words) - question.words} too long"
+            f"your own words must be {question.words} words or fewer. They are {words_in(words) - question.words} too long"  # noqa: E501
         ]
     return [] if row.get("value") else ["enter the number you aim for"]
 

@@ -14,7 +14,7 @@ from tests.factories.decisions import HELD, decision_on, meeting_of, motion_on
 @pytest.fixture
 def micro(panel):
     return BidFactory(
-        round=panel.round, tier=panel.round.terms.tiers.get(code="micro"), requested=Decimal(800), minimum_viable=Decimal(500)
+        round=panel.round, tier=panel.round.terms.tiers.get(code="micro"), requested=Decimal(800), minimum_viable=Decimal(500)  # noqa: E501
     )  # fmt: skip
 
 
