@@ -29,7 +29,7 @@ def final_report_is_in(award: Award, moment: Moment) -> bool:
 
 
 OUTCOME_REPORT.add(
-    Step("open", (), S.DRAFT, "evaluation.open_outcomereport", label="Open", done="Report opened"),
+    Step("open", (), S.DRAFT, "evaluation.open_outcomereport", done="Report opened"),
     Step(
         "submit", (S.DRAFT, S.RETURNED), S.SUBMITTED, "evaluation.submit_outcomereport", needs=(is_complete,),
         message="report_received", label="Send the report", done="Report sent to the council",

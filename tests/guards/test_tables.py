@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import pkgutil
 from functools import cache
 from importlib.util import find_spec
 
@@ -18,7 +19,11 @@ from tests.sample.models import BID, Bid
 def operations_of(room):
     """The names of a room's operations (core keeps those of an import beside the steps)."""
     name = "communities.core.jobs" if room == "communities.core" else f"{room}.operations"
-    return set(vars(importlib.import_module(name))) if find_spec(name) else set()
+    if not find_spec(name):
+        return set()
+    module = importlib.import_module(name)
+    parts = [f"{name}.{each.name}" for each in pkgutil.iter_modules(getattr(module, "__path__", []))]
+    return {known for each in (name, *parts) for known in vars(importlib.import_module(each))}
 
 
 def without_operation(lifecycle, operations):

@@ -19,7 +19,7 @@ def draft_round(*, terms_from: Terms, by: Actor, at: datetime, **fields: Any) ->
         raise Refused("You do not have the right to start a round.", "Ask a grants officer.", status=403)
     many = {name: fields.pop(name) for name in MANY if name in fields}
     with unit():
-        round_ = Round(**fields, status=Round.Status.DRAFT, terms=copy_terms(terms_from, name=fields["title"]))
+        round_ = Round(**fields, terms=copy_terms(terms_from, name=fields["title"]))
         ROUND.create("draft", round_, by=by, at=at, who="grants.change_round")
         for name, rows in many.items():
             getattr(round_, name).set(rows)
