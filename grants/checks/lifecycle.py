@@ -141,7 +141,7 @@ INFORMATION_REQUEST.add(
     Step(
         "answer", (R.OPEN,), R.ANSWERED, "grants.answer_informationrequest", label="Answer", done="The group answered"
     ),
-    Step("close", (R.OPEN,), R.CLOSED, "grants.ask_application", label="Stop waiting", done="Waiting stopped"),
+    Step("close", (R.OPEN,), R.CLOSED, "grants.ask_application", done="Waiting stopped"),
 )
 
 describe("application.judge", "Checks judged")
