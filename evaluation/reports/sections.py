@@ -29,6 +29,8 @@ def reports_to_read(objects: Sequence[Any], user: Actor) -> dict[Any, Any]:
     if not user.has_perm("evaluation.accept_outcomereport"):
         return {}
     number = to_read().count()
+    if not number:
+        return {}
     address = f"{reverse('admin:evaluation_outcomereport_changelist')}?status__exact=submitted"
     return {
         user.pk: {"number": number, "title": "Read reports", "href": address, "reason": "Groups told us how it went"}

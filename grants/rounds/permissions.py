@@ -47,7 +47,12 @@ for model in TERMS:
     office(model, view=OFFICE, change=SETTERS)
 
 
-@permission("grants.view_panel", Panel, "Officers, and the people who sit on the panel", roles=OFFICE)
+@permission(
+    "grants.view_panel",
+    Panel,
+    "Officers and auditors, and the people who sit on the panel",
+    roles=(*SETTERS, AUDITOR.code),
+)
 def view_panel(user: Actor) -> Q:
     """Members see their own panel."""
     return Q(seats__person__user=user.pk, seats__left_on=None)

@@ -3,6 +3,11 @@
 from django.urls import URLResolver, get_resolver
 
 OPEN = {
+    "/",
+    "/rounds/",
+    "/rounds/<uuid:public_id>/",
+    "/rounds/<uuid:public_id>/questions/",
+    "/rounds/<uuid:public_id>/quiz/",
     "/healthz",
     "/sign-in/",
     "/sign-in/code/",

@@ -69,6 +69,7 @@ class PotAdmin(OfficeAdmin[Pot]):
 
 @admin.register(Bid)
 class BidAdmin(LifecycleAdmin[Bid]):
+    page = "sample"
     lifecycle = BID
     list_display = ("bid", money_column("amount", "Asked"), status_column())
     list_filter = ("status", ("pot", RuledFilter))

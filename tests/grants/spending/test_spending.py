@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from communities.core.models import Event, Message
 from communities.core.refusals import Refused
+from evaluation.reports.models import OutcomeReport
 from grants.awards import operations as awards
 from grants.awards.queries import lines_of
 from grants.spending import operations
@@ -169,6 +170,8 @@ def test_the_award_is_complete_when_money_is_accounted_for_then_closed(book, ben
     buy(book, ben)
     operations.accept(operations.submit(book, by=ben, at=AT), by=carol, at=AT)
     assert "already" in refusal(awards.close, award, by=carol, at=AT)
+    assert refusal(awards.complete, award, by=carol, at=AT) == "The final report has not been accepted yet."
+    OutcomeReport.objects.filter(requirement__award=award).update(status="accepted")
     assert awards.complete(award, by=carol, at=AT).completed_at == AT
     assert Message.objects.filter(template="award_completed").count() == 2
     assert awards.close(award, by=carol, at=AT).closed_at == AT
