@@ -1,43 +1,68 @@
 """One world for the guards that look at everything: the white paper's facts and the whole demonstration."""
 
-from contextlib import contextmanager
-
+import pytest
 from django.core.management import call_command
-from django.db import transaction
 from django.urls import get_resolver
 
-from communities.people.models import User
+from tests.plugins import database
 
-ROLES = {
-    "officer": "carol", "senior": "grace", "finance": "fiona", "analyst": "anil", "auditor": "una", "access": "max",
-    "panel": "dev", "stranger": "sam",
+# Who is who, by the address they sign in with. A member leads the group that a page is about, a neighbour leads
+# another one, and the keeper of the installation is a superuser without any role.
+PEOPLE = {
+    "stranger": "sam", "officer": "carol", "senior": "grace", "finance": "fiona", "analyst": "anil", "auditor": "una",
+    "access": "max", "chair": "dev", "panel": "kit", "superuser": "keeper",
 }  # fmt: skip
+ROLES = ("visitor", "member", "neighbour", *PEOPLE)
+loaded: list[str] = []  # the databases of this process that have a copy of the world
 
 
 def load():
-    """Fill the database of the test."""
+    """Fill the database of the tests."""
     call_command("load_framework", verbosity=0)
     call_command("load_demo", verbosity=0)
 
 
-@contextmanager
-def rolled_back():
-    """The world for as long as the block lasts."""
-    with transaction.atomic():
-        load()
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    """The demonstration, for all tests of a module: played once in a process, then copied. Afterwards it is gone."""
+    from django.db import connections
+
+    with django_db_blocker.unblock():
+        if connections["default"].settings_dict["NAME"] in loaded:
+            database.restore(connections, "world")
+        else:
+            load()
+            database.keep(connections["default"], "world")
+            loaded.append(connections["default"].settings_dict["NAME"])
         yield
-        transaction.set_rollback(True)
+        database.restore(connections)
 
 
 def person(name):
     """One of the cast, by first name."""
+    from communities.people.models import User
+
     return User.objects.get(email=f"{name}@demo.invalid")
 
 
-def leader_of(group):
-    """Somebody who leads the group and can sign in."""
-    found = group.memberships.filter(is_leader=True, ends_on=None, person__user__isnull=False).first()
-    return found.person.user
+def lead_of(group):
+    """Who leads a group and can sign in."""
+    found = group.memberships.filter(role="lead", ends_on=None, person__user__isnull=False).select_related("person__user")
+    return found[0].person.user
+
+
+def somebody(role, group=None):
+    """The person who stands for a role, at a page about this group (or about none)."""
+    from communities.groups.models import Group
+
+    if role == "visitor":
+        return None
+    if role in PEOPLE:
+        return person(PEOPLE[role])
+    busy = Group.objects.filter(awards__isnull=False, memberships__role="lead", memberships__person__user__isnull=False)
+    if role == "member":
+        return lead_of(group or busy[0])
+    return lead_of((busy.exclude(pk=group.pk) if group else busy).distinct().order_by("pk")[0])
 
 
 def addresses():
