@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
-from django.db.models import Q
+from django.urls import NoReverseMatch, reverse
 
 from communities.core.files import StoredFile
 from communities.groups.models import Group
@@ -69,8 +69,8 @@ def receipt():
 
 def member(**who):
     def kwargs(group):
-        found = group.memberships.filter(ends_on=None, **who).exclude(role="lead").order_by("pk")[0]
-        return own(group) | {"person": found.person.public_id}
+        found = group.memberships.filter(ends_on=None, **who).exclude(role="lead").order_by("pk").first()
+        return own(group) | {"person": found.person.public_id if found else group.public_id}
 
     return kwargs
 
@@ -92,7 +92,7 @@ AWARD, OFFER = examples(Award, status="active"), examples(Award, status="offered
 GROUP = examples(Group, awards__isnull=False)
 REPORT = examples(OutcomeReport, status="draft")
 BOOK = examples(Award, spending_return__status="draft")
-MEETING, MOTION = examples(Meeting, status="open"), examples(Motion)
+MEETING, MOTION = examples(Meeting, status="closed"), examples(Motion)
 
 
 def before_panel(kwargs=own, **more):
@@ -128,7 +128,6 @@ ABOUT = {
     "checks:answer": examples(Application, status=S.MORE_INFO),
     "decisions:smaller": examples(Decision, lambda row: own(row.application), status="asking"),
     "decisions:decision": examples(Application, decisions__status="released"),
-    "awards:awards": without_row(),
     "awards:accept": OFFER,
     "awards:turn_down": OFFER,
     "awards:": AWARD,
@@ -139,7 +138,6 @@ ABOUT = {
     "evaluation:page": without_row(name="money"),
     "evaluation:download": without_row(key="targets"),
     "evaluation:dictionary": without_row(key="targets"),
-    "panel:home": without_row(),
     "panel:interests": examples(Round, status="published", panel__seats__isnull=False),
     "panel:bid": before_panel(),
     "panel:interest": before_panel(),
@@ -158,12 +156,15 @@ ABOUT = {
     "sign_in_as": without_row(pk=1),
     "mfa_": without_row(pk=1),
 }
-WITHOUT = {"groups:groups", "rounds:rounds", "rounds:front"}
 
 
-def about(name, pattern):
+def about(name):
     """What the address of this name can be about."""
-    if not pattern.pattern.converters:
+    try:
+        reverse(name)
+    except NoReverseMatch:
+        pass
+    else:
         return [Example(None, {}, True, "")]
     key = next(key for key in sorted(ABOUT, key=len, reverse=True) if name == key or (key[-1] in ":_" and name.startswith(key)))
     return list(ABOUT[key]())
