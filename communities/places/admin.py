@@ -147,7 +147,7 @@ class PriorityPlaceAdmin(ActingAdmin[PriorityPlace]):
         current = next((each for each in place.definitions.all() if each.valid_to is None), None)
         return current.get_certainty_display() if current else "None"
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[PriorityPlace]:
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[PriorityPlace]:
         """With all boundaries at once, since the list shows one of each place."""
         return super().get_queryset(request).prefetch_related("definitions")
 

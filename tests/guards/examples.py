@@ -1,11 +1,9 @@
 """The rows that an address can be about: first one that it opens for, then one in every other state."""
 
 from dataclasses import dataclass
-from functools import cache
 
 from django.urls import NoReverseMatch, reverse
 
-from communities.core.files import StoredFile
 from communities.groups.models import Group
 from communities.places.models import PriorityPlace
 from evaluation.reports.models import OutcomeReport
@@ -63,7 +61,9 @@ def without_row(**kwargs):
 
 
 def receipt():
-    bought = Expenditure.objects.filter(receipt__isnull=False).select_related("spending__award__group").order_by("pk")[0]
+    bought = (
+        Expenditure.objects.filter(receipt__isnull=False).select_related("spending__award__group").order_by("pk")[0]
+    )
     yield Example(bought.spending.award.group, own(bought.receipt), True, "")
 
 
@@ -116,7 +116,9 @@ ABOUT = {
     "stored_file": receipt,
     "groups:member": examples(Group, member(), awards__isnull=False),
     "groups:leaving": examples(Group, member(), awards__isnull=False),
-    "groups:name": examples(Group, member(person__user=None), memberships__person__user=None, memberships__ends_on=None),
+    "groups:name": examples(
+        Group, member(person__user=None), memberships__person__user=None, memberships__ends_on=None
+    ),
     "groups:": GROUP,
     "applications:start": ROUND,
     "applications:tasks": DRAFT,
@@ -132,7 +134,9 @@ ABOUT = {
     "awards:turn_down": OFFER,
     "awards:": AWARD,
     "payments:account": GROUP,
-    "spending:remove": examples(Award, purchase, spending_return__status="draft", spending_return__expenditure__isnull=False),
+    "spending:remove": examples(
+        Award, purchase, spending_return__status="draft", spending_return__expenditure__isnull=False
+    ),
     "spending:": BOOK,
     "reports:": REPORT,
     "evaluation:page": without_row(name="money"),
@@ -166,5 +170,7 @@ def about(name):
         pass
     else:
         return [Example(None, {}, True, "")]
-    key = next(key for key in sorted(ABOUT, key=len, reverse=True) if name == key or (key[-1] in ":_" and name.startswith(key)))
+    key = next(
+        key for key in sorted(ABOUT, key=len, reverse=True) if name == key or (key[-1] in ":_" and name.startswith(key))
+    )
     return list(ABOUT[key]())

@@ -63,9 +63,7 @@ def test_every_page_opens_for_those_who_may_and_for_nobody_else(role, world, db,
             address = reverse(name, kwargs=example.kwargs)
             query = {"next": "/"} if name in SIGN_IN else {}
             said = f"{role} {name} {example.state}"
-            found += wrong(
-                said, client, address, opens=example.opens, may=may(role, words), is_act=is_act, query=query
-            )
+            found += wrong(said, client, address, opens=example.opens, may=may(role, words), is_act=is_act, query=query)
     assert not found, "\n".join(found)
 
 

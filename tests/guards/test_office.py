@@ -2,10 +2,9 @@
 
 import pytest
 from django.contrib import admin
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from communities.core.casework import LifecycleAdmin
-from communities.core.permissions import REGISTRY
 from tests.guards.office import MODELS, PAGES, STOCK
 from tests.guards.office_examples import office_example
 from tests.guards.test_access import missing
@@ -48,7 +47,7 @@ def test_every_model_and_page_of_the_office_has_its_line():
 
 def pages_of(label, office):
     """The standard pages of a model: what to call them, the address, the roles that may, whether it opens."""
-    readers, adders, changers = (words.split() for words in MODELS[label])
+    readers, adders, _ = (words.split() for words in MODELS[label])
     base = f"admin:{office.opts.app_label}_{office.opts.model_name}"
     yield f"{label} list", reverse(f"{base}_changelist"), readers
     yield f"{label} add", reverse(f"{base}_add"), adders

@@ -47,7 +47,9 @@ def person(name):
 
 def lead_of(group):
     """Who leads a group and can sign in."""
-    found = group.memberships.filter(role="lead", ends_on=None, person__user__isnull=False).select_related("person__user")
+    found = group.memberships.filter(role="lead", ends_on=None, person__user__isnull=False).select_related(
+        "person__user"
+    )
     return found[0].person.user
 
 
