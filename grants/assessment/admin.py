@@ -4,25 +4,26 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 
 from communities.core.clock import now
 from communities.core.office import EvidenceTabular, ReadOnlyAdmin, RuledFilter, date_column, status_column, two_lines
 from communities.core.refusals import kept_on
 from grants.assessment import operations, queries
-from grants.assessment.forms import SharesForm
+from grants.assessment.forms import InterestForm, SharesForm
 from grants.assessment.models import Allocation, Interest, Review, Score
 from grants.rounds.models import Round
 
 
 @admin.register(Interest)
 class InterestAdmin(ReadOnlyAdmin[Interest]):
-    """What panel members and officers said about their ties. A correction is made on the meeting's page."""
+    """What panel members and officers said about their ties. A mistake is put right by an officer."""
 
-    list_display = ("bid", "user", "kind", "detail", date_column("declared_at", "Said on"))
+    list_display = ("bid", "user", "kind", "detail", date_column("declared_at", "Said on"), "correct")
     list_filter = ("kind",)
     list_select_related = ("application", "user")
 
@@ -30,6 +31,41 @@ class InterestAdmin(ReadOnlyAdmin[Interest]):
     def bid(self, interest: Interest) -> str:
         """Title, and reference beneath."""
         return two_lines(interest.application, interest.application.reference)
+
+    @admin.display(description="Mistake?")
+    def correct(self, interest: Interest) -> str:
+        """The way to put it right."""
+        href = reverse("admin:grants_interest_correct", args=[interest.pk])
+        return format_html('<a href="{}">Correct<span class="govuk-visually-hidden"> {}</span></a>', href, interest)
+
+    def get_urls(self) -> list[URLPattern]:
+        """With the page that puts a mistake right."""
+        view = self.admin_site.admin_view(self.correct_view)
+        return [path("<int:pk>/correct/", view, name="grants_interest_correct"), *super().get_urls()]
+
+    def correct_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Note what somebody says now, when they had said something else by mistake."""
+        at, user = now(), cast("Any", request.user)
+        seen = Interest.objects.visible_to(user).select_related("application", "user")
+        said = get_object_or_404(seen, pk=pk)
+        if not user.has_perm("grants.correct_interest", said.application) or said.user_id == user.pk:
+            raise Http404
+        given = request.POST if request.method == "POST" else None
+        form = InterestForm(given, initial={"kind": said.kind, "detail": said.detail})
+        if request.method == "POST" and form.is_valid():
+            with kept_on(form, request):
+                operations.declare_interest(said.application, **form.cleaned_data, member=said.user, by=user, at=at)
+                messages.success(request, f"Noted for {said.user}.")
+                return HttpResponseRedirect(reverse("admin:grants_interest_changelist"))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"What ties {said.user} to this group",
+            "opts": self.opts,
+            "object": said.application,
+            "form": form,
+            "back": reverse("admin:grants_interest_changelist"),
+        }
+        return TemplateResponse(request, "admin/step.html", context, status=400 if form.is_bound else 200)
 
 
 class ScoreInline(EvidenceTabular):

@@ -173,7 +173,7 @@ DECISION.add(
         (bid_is_open, is_less_than_least),
         message="smaller_sum",
         label="Ask the group about the smaller sum",
-        done="Group asked about a smaller sum",
+        done="Question about a smaller sum",
     ),
     Step(
         "answer_about_less",
@@ -182,14 +182,14 @@ DECISION.add(
         "grants.answer_about_less",
         (bid_is_open,),
         label="Yes, it would still work",
-        done="Group: the smaller sum would still work",
+        done="Answer: the smaller sum would still work",
     ),
     Step(
         "refuse_less",
         (D.ASKING,),
         D.SET_ASIDE,
         "grants.answer_about_less",
-        done="Group: the smaller sum would not work",
+        done="Answer: the smaller sum would not work",
     ),
     Step(
         "ratify",
@@ -216,7 +216,7 @@ DECISION.add(
         "grants.release_decision",
         message="decision_told",
         label="Tell the group",
-        done="Group told",
+        done="Decision told to the group",
     ),
     Step(
         "set_aside",

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 
+from django.db.models import Q
+
 from communities.core.events import Moment
 from communities.core.outbox import Recipient, message
+from communities.groups.queries import addressees
+from grants.applications.models import Application
 from grants.assessment.queries import seats_of
 from grants.decisions.models import Decision, Meeting
-from grants.decisions.queries import leaders
 
 
 @message("meeting_planned", subject="Panel meeting: {object.panel.round}")
@@ -19,10 +22,15 @@ def meeting_planned(meeting: Meeting, moment: Moment) -> Iterable[Recipient]:
 @message("smaller_sum", subject="A question about your bid {object.application.reference}")
 def smaller_sum(decision: Decision, moment: Moment) -> Iterable[Recipient]:
     """The leaders of the group, who alone know whether less would still work."""
-    return [Recipient(email, name, user) for email, name, user in leaders(decision.application)]
+    return leaders(decision.application)
 
 
 @message("decision_told", subject="Our decision on your bid {object.application.reference}")
 def decision_told(decision: Decision, moment: Moment) -> Iterable[Recipient]:
-    """The leaders of the group."""
-    return [Recipient(email, name, user) for email, name, user in leaders(decision.application)]
+    """The leaders of a group that is not funded now; those who are have their offer's letter at the same moment."""
+    return [] if decision.outcome == Decision.Outcome.FUND else leaders(decision.application)
+
+
+def leaders(bid: Application) -> list[Recipient]:
+    """The declared leaders of the bid's group who can be written to."""
+    return addressees(bid.group, only=Q(is_leader=True))

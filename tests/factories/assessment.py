@@ -70,6 +70,8 @@ class BidFactory(DjangoModelFactory):
     total_cost = factory.SelfAttribute("requested")
     minimum_viable = Decimal("1200.00")
     people_expected = 40
+    starts_on = date(2027, 1, 4)
+    ends_on = date(2027, 6, 30)
     started_at = AT
     started_by = factory.LazyFunction(officer)
     submitted_at = AT

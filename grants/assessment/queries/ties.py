@@ -34,8 +34,8 @@ def _ties(user: User, me: Person | None, membership: Membership) -> Iterable[str
         yield "Somebody in this group is recorded as living with you."
     if me and _digits(me.phone) and _digits(me.phone) == _digits(other.phone):
         yield "Somebody in this group has your phone number."
-    if _surname(me.full_name if me else user.full_name) == _surname(other.full_name) and _near(me, membership):
-        yield "Somebody in this group has your family name and your postcode."
+    if _surname(me.full_name if me else user.full_name) == _surname(other.full_name):
+        yield "Somebody in this group has your family name."
 
 
 def _digits(text: str) -> str:
@@ -44,14 +44,3 @@ def _digits(text: str) -> str:
 
 def _surname(name: str) -> str:
     return name.rsplit(maxsplit=1)[-1].casefold() if name.split() else ""
-
-
-def _near(me: Person | None, membership: Membership) -> bool:
-    mine = _postcode(getattr(me, "postcode", ""))
-    return bool(mine) and mine in {
-        _postcode(getattr(membership.person, "postcode", "")), _postcode(membership.group.postcode),
-    }  # fmt: skip
-
-
-def _postcode(text: str) -> str:
-    return re.sub(r"\s", "", text).upper()

@@ -6,11 +6,10 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from communities.core.clock import now
 from communities.core.permissions import Actor
-from communities.people.models import User
 from grants.applications.models import Application
 from grants.assessment.queries import before_panel
 from grants.decisions.models import Decision, Meeting, Motion
@@ -157,12 +156,3 @@ def decisions_of(round_: Round) -> list[Decision]:
     return list(
         found.select_related("application__group").order_by("outcome", "reserve_rank", "application__reference")
     )
-
-
-def leaders(application: Application) -> list[tuple[str, str, User | None]]:
-    """The leaders of the bid's group who can be written to: address, name, account."""
-    memberships = application.group.memberships.filter(Q(is_leader=True), ends_on=None).exclude(person__email="")
-    return [
-        (each.person.email, each.person.full_name, each.person.user)
-        for each in memberships.select_related("person__user")
-    ]

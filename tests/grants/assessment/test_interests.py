@@ -96,6 +96,16 @@ def test_the_system_asks_about_a_shared_phone_and_household(bid, hassan):
     ]
 
 
+def test_the_system_asks_about_a_shared_family_name_and_address(bid, hassan, ruth):
+    from communities.people.models import Person
+
+    first, second = bid.group.memberships.order_by("pk")
+    Person.objects.filter(pk=first.person_id).update(full_name="Zara ALI")
+    Person.objects.filter(pk=second.person_id).update(email=ruth.email.upper())
+    assert matches(hassan, [bid])[bid.pk] == ["Somebody in this group has your family name."]
+    assert matches(ruth, [bid])[bid.pk] == ["Somebody in this group uses your e-mail address."]
+
+
 def test_a_match_never_locks(bid, hassan):
     Membership.objects.create(group=bid.group, person=hassan.person, role="member", starts_on="2026-01-01")
     operations.declare_interest(bid, kind="known", by=hassan, at=AT)

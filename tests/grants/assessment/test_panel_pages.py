@@ -234,6 +234,24 @@ def test_only_officers_choose_scorers(visit, panel, request, name):
     assert visit(request.getfixturevalue(name)).get(url).status_code == 404
 
 
+def test_an_officer_puts_a_tie_said_by_mistake_right(visit, bid, hassan, carol, fiona):
+    declare(bid, hassan, kind="related")
+    url = reverse("admin:grants_interest_correct", args=[Interest.objects.get().pk])
+    assert visit(fiona).post(url, {"kind": "none"}).status_code == 404
+    browser = visit(carol)
+    assert url in words(browser.get(reverse("admin:grants_interest_changelist")))
+    assert browser.post(url, {"kind": "", "detail": "kept"}).status_code == 400
+    browser.post(url, {"kind": "known", "detail": "Same choir"})
+    assert Interest.objects.get().kind == "known"
+
+
+def test_nobody_corrects_their_own_tie(visit, bid, carol):
+    declare(bid, carol, kind="paid")
+    url = reverse("admin:grants_interest_correct", args=[Interest.objects.get().pk])
+    assert visit(carol).post(url, {"kind": "none"}).status_code == 404
+    assert Interest.objects.get().kind == "paid"
+
+
 def test_the_office_reads_locked_scores_and_no_others(visit, asked, hassan, ruth, carol):
     declare(asked, ruth)
     locked = scored(asked, ruth, 3, 3)

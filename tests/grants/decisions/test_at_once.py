@@ -114,7 +114,7 @@ def test_one_decision_confirmed_eight_times_at_once_is_promised_once(bid, grace)
 
 
 def test_groups_told_eight_times_at_once_get_one_letter_each(bid, panel, grace):
-    operations.ratify(decision_on(bid), by=grace, at=AT)
+    operations.ratify(decision_on(bid, outcome="decline"), by=grace, at=AT)
     met = at_once(*[lambda: operations.release(panel.round, by=grace, at=AT)] * EIGHT)
     assert unexpected(met) == []
     assert len(refused(met)) == 7

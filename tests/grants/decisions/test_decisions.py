@@ -40,7 +40,8 @@ def test_two_officers_decide_a_small_grant_and_the_group_is_told_at_once(micro, 
     micro.refresh_from_db()
     assert (told_.status, told_.ratified_by, micro.status) == ("released", owen, "decided")
     assert budget_of(micro).committed == 800
-    assert Message.objects.filter(template="decision_told").count() == 2
+    assert Message.objects.filter(template="offer_made").count() == 2
+    assert not Message.objects.filter(template="decision_told").exists()
 
 
 def test_the_same_officer_does_not_confirm(micro, carol):
@@ -301,9 +302,10 @@ def test_all_groups_of_a_round_are_told_together(panel, grace):
         operations.release(panel.round, by=grace, at=AT)
     operations.ratify(other, by=grace, at=AT)
     assert len(operations.release(panel.round, by=grace, at=AT)) == 2
-    bodies = " ".join(Message.objects.filter(template="decision_told").values_list("body", flat=True))
-    assert "support it with £2,000" in bodies
-    assert "will not support it this time" in bodies
+    assert Message.objects.filter(template="offer_made", case=first.case).count() == 2
+    letters = Message.objects.filter(template="decision_told")
+    assert {each.case for each in letters} == {second.case}
+    assert "will not support it this time" in letters[0].body
 
 
 def test_a_bid_put_off_does_not_hold_the_others_up(panel, bid, grace):
