@@ -21,7 +21,13 @@ from grants.awards.queries import Signer, current_version, lines_of, person_of, 
 
 S = Award.Status
 OPEN = (S.OFFERED, S.ACCEPTED, S.ACTIVE)
-COLOURS = {S.OFFERED: "blue", S.ACCEPTED: "green", S.ACTIVE: "green", S.COMPLETED: "green", S.CLOSED: "grey"}
+COLOURS: dict[str, str] = {
+    S.OFFERED: "blue",
+    S.ACCEPTED: "green",
+    S.ACTIVE: "green",
+    S.COMPLETED: "green",
+    S.CLOSED: "grey",
+}
 
 told(
     *(
