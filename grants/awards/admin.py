@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from communities.core.casework import LifecycleAdmin, StepAction
 from communities.core.files import store
@@ -40,13 +40,6 @@ def move(award: Award, *, condition: AwardCondition, when: str, due_on: Any, by:
 def for_award(row: Award, request: HttpRequest) -> Mapping[str, Any]:
     """What the forms need to know."""
     return {"award": row}
-
-
-def _case_page(row: Award) -> str:
-    try:
-        return reverse("admin:grants_application_case", args=[row.application.public_id])
-    except NoReverseMatch:
-        return ""
 
 
 class ConditionsFilter(admin.SimpleListFilter):
@@ -90,7 +83,8 @@ class AwardAdmin(LifecycleAdmin[Award]):
             label="Write down a yes", done="Written down",
         ),
         "extend": StepAction(
-            operations.extend_offer, form=ExtendForm, who="grants.extend_offer", label="Give more time", done="More time given",  # noqa: E501
+            operations.extend_offer, form=ExtendForm, who="grants.extend_offer",
+            label="Give more time", done="More time given",
         ),
         "meet": StepAction(
             meet, form=ConditionForm, form_kwargs=for_award, who="grants.change_awardcondition",
@@ -117,7 +111,7 @@ class AwardAdmin(LifecycleAdmin[Award]):
 
     def facts(self, row: Award, request: HttpRequest) -> Sequence[Mapping[str, Any]]:
         """Given, paid, held by, from, until."""
-        case = _case_page(row)
+        case = reverse("admin:grants_application_case", args=[row.application.public_id])
         return [
             {"label": "Given", "value": pounds(row.amount), "note": f"{pounds(row.application.requested)} asked"},
             {"label": "Paid", "value": pounds(row.paid)},

@@ -21,6 +21,5 @@ def write_terms(awards: Sequence[Award], moment: Moment) -> None:
         write_down_terms(award, by=moment.by, at=moment.at)
 
 
-if "release" in DECISION.steps:  # until decisions land
-    DECISION.then("release", make_offers)
+DECISION.then("release", make_offers)
 AWARD.then("offer", write_terms)

@@ -59,9 +59,11 @@ def why_not_say_yes(award: Award, person: Person, acceptances: Iterable[Acceptan
 
 
 def why_not_recorded(award: Award, person: Person, acceptances: Sequence[Acceptance]) -> str:
-    """The sentence why this person has to say yes on this site, or nothing. Another means will do where the size of
-    grant asks for one yes on line only, and always for somebody without an address of their own.
-    """  # noqa: D205
+    """The sentence why this person has to say yes on this site, or nothing.
+
+    Another means will do where the size of grant asks for one yes on line only, and always for somebody without an
+    address of their own.
+    """
     tier = award.application.tier
     if (tier is None or tier.online_acceptances > 1) and not has_no_address(person):
         return f"{person} has an e-mail address, so they have to say yes on this site themselves."

@@ -15,12 +15,26 @@ from communities.groups.models import Group
 from communities.groups.queries import members_of
 from communities.people.models import Person
 from grants.applications.models import Application
+from grants.applications.queries import told
 from grants.awards.models import Award
 from grants.awards.queries import Signer, current_version, lines_of, person_of, signers, standing
 
 S = Award.Status
 OPEN = (S.OFFERED, S.ACCEPTED, S.ACTIVE)
-COLOURS = {S.OFFERED: "blue", S.ACCEPTED: "green", S.ACTIVE: "green", S.COMPLETED: "green", S.CLOSED: "grey"}
+COLOURS: dict[str, str] = {
+    S.OFFERED: "blue",
+    S.ACCEPTED: "green",
+    S.ACTIVE: "green",
+    S.COMPLETED: "green",
+    S.CLOSED: "grey",
+}
+
+told(
+    *(
+        f"award.{verb}"
+        for verb in ("offer", "sign", "accept", "turn_down", "lapse", "extend", "meet_condition", "complete")
+    )
+)
 
 place("group", "Awards", "awards:awards", order=41)
 place(

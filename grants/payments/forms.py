@@ -36,10 +36,6 @@ class AccountForm(Form):
         label="Building society roll number", required=False, max_length=20,
         help_text="You can find it on your card, statement or passbook",
     )  # fmt: skip
-    statement = FileField(
-        label="A bank statement from the last three months", required=False, allowed=("pdf", "jpg", "png"),
-        help_text="A photo is enough. You can cover the sums; we need the name, the sort code and the number.",
-    )  # fmt: skip
     messages: ClassVar[Mapping[str, str]] = {
         "name_on_account": "Enter the name on the account",
         "sort_code": "Enter a sort code",
@@ -68,6 +64,17 @@ class AccountForm(Form):
         if typed and not re.fullmatch(r"[A-Za-z0-9 ./\-]{1,18}", typed):
             raise ValidationError("Roll number must be between 1 and 18 letters and numbers")
         return typed
+
+
+class StatementForm(Form):
+    """What goes with bank details that were looked at once more."""
+
+    statement = FileField(
+        label="A bank statement from the last three months",
+        required=False,
+        allowed=("pdf", "jpg", "png"),
+        help_text="A photo is enough. You can cover the sums; we need the name, the sort code and the number.",
+    )
 
 
 class VerifyForm(Form):

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from communities.core.clock import london
 from communities.core.events import describe
 from communities.core.lifecycle import Moment, Step, need
 from grants.awards.models import AWARD, Award
@@ -83,6 +84,16 @@ def nothing_stops(payment: Payment, moment: Moment) -> bool | str:
 
 
 @need(
+    "its time has come",
+    "The last part is paid when the project has ended and the report is accepted.",
+    loads=("award",),
+)
+def its_time_has_come(payment: Payment, moment: Moment) -> bool:
+    """The room of the reports adds its own word: here the end of the project is what is known."""
+    return payment.trigger == Payment.Trigger.ACCEPTANCE or london(moment.at).date() > payment.award.ends_on
+
+
+@need(
     "it is a payment that an officer approves",
     "A micro award is approved with its batch, so there is nothing to approve here.",
     loads=("award.application.tier",),
@@ -147,7 +158,7 @@ PAYMENT.add(
         (P.SCHEDULED, P.FAILED),
         P.APPROVED,
         "grants.approve_payment",
-        needs=(officer_is_needed, nothing_stops, approved_by_another),
+        needs=(officer_is_needed, its_time_has_come, nothing_stops, approved_by_another),
         label="Approve this payment",
         done="Payment approved by an officer",
     ),
@@ -156,7 +167,7 @@ PAYMENT.add(
         (P.SCHEDULED, P.FAILED, P.APPROVED),
         P.BATCHED,
         "grants.batch_payment",
-        needs=(is_approved, nothing_stops, details_unchanged),
+        needs=(is_approved, its_time_has_come, nothing_stops, details_unchanged),
         done="Payment put into a batch",
     ),
     Step("unbatch", (P.BATCHED,), P.SCHEDULED, "grants.unbatch_payment", done="Payment taken out of its batch"),

@@ -12,6 +12,7 @@ from communities.core.permissions import Actor
 from communities.core.sections import section
 from communities.groups.models import Group
 from grants.applications.models import Application
+from grants.applications.queries import told
 from grants.awards.models import Award
 from grants.awards.sections import awards_of
 from grants.payments.models import BatchLine, PayeeAccount, Payment, PaymentBatch
@@ -21,6 +22,7 @@ from grants.payments.queries import ready_for_batch, used_by_strangers
 A, P, B = PayeeAccount.Status, Payment.Status, PaymentBatch.Status
 AGREED = (Award.Status.ACCEPTED, Award.Status.ACTIVE, Award.Status.COMPLETED, Award.Status.CLOSED)
 
+told("payment.plan", "payment.send", "payment.mark_paid", "payment.mark_failed", "payment.cancel")
 place(
     "office",
     "Payments",

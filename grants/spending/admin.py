@@ -22,7 +22,8 @@ class SpendingReturnAdmin(LifecycleAdmin[SpendingReturn]):
     lifecycle = SPENDING_RETURN
     page = "spending_return"
     list_display = (
-        "whose", money_column("award__amount", "Given"), money_column("total", "Spent"), date_column("submitted_at", "Sent"), status_column(),  # noqa: E501
+        "whose", money_column("award__amount", "Given"), money_column("total", "Spent"),
+        date_column("submitted_at", "Sent"), status_column(),
     )  # fmt: skip
     list_filter = ("status",)
     search_fields = ("award__reference", "award__group__name", "award__title")

@@ -10,12 +10,15 @@ from communities.core.money import pounds
 from communities.core.permissions import Actor
 from communities.core.sections import section
 from grants.applications.models import Application
+from grants.applications.queries import told
 from grants.awards.models import Award
 from grants.awards.sections import awards_of
 from grants.spending.models import SpendingReturn
 from grants.spending.queries import balance, bought, by_total
 
 S = SpendingReturn.Status
+
+told("spendingreturn.submit", "spendingreturn.query", "spendingreturn.accept")
 
 
 def _of(awards: Sequence[Award], user: Actor) -> dict[Any, SpendingReturn]:

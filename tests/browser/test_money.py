@@ -83,12 +83,23 @@ def test_the_list_and_the_bank_details(site, running, meadow, ben):
 def test_each_line_of_the_error_summary_leads_to_its_field(site, running, meadow, ben):
     page = site(ben, of("payments:account", meadow) + "?change=yes")
     page.fill("#id_sort_code", "20-11")
-    page.get_by_role("button", name="Save bank details").click()
+    page.get_by_role("button", name="Continue").click()
     page.locator(".govuk-error-summary").wait_for()
     assert page.input_value("#id_sort_code") == "20-11"
     answers = summary_links(page)
     assert [is_control for _, is_control, _ in answers] == [True, True, True]
     assert flaws(page) == []
+
+
+def test_bank_details_are_looked_at_before_they_are_saved(site, offered, meadow, asha, ben):
+    make.agree(offered, asha, ben)
+    page = site(ben, of("payments:account", meadow))
+    for name, value in (("name_on_account", "Friends"), ("sort_code", "20 11 22"), ("account_number", "1234567")):
+        page.fill(f"#id_{name}", value)
+    page.get_by_role("button", name="Continue").click()
+    check(page, "Check the bank details")
+    page.get_by_role("button", name="These are right").click()
+    page.get_by_text("account ending 4567").wait_for()
 
 
 def test_micro_is_filled_in_on_one_page(site, micro_offer, meadow, asha, ben, carol, fiona, grace):

@@ -96,7 +96,8 @@ def funded_bid(group, *, amount=1180, tier="small", by, places=((100, "county", 
     bid = Application.objects.create(
         **{
             "round": round_, "terms": round_.terms, "group": group, "tier": terms_of(tier), "title": "Warm Table",
-            "reference": f"CCF-2026-{number:04d}", "requested": amount, "total_cost": amount, "started_at": round_.opens_at,  # noqa: E501
+            "reference": f"CCF-2026-{number:04d}", "requested": amount, "total_cost": amount,
+            "started_at": round_.opens_at,
             "started_by": by, "submitted_at": round_.closes_at, "submitted_by": by, "starts_on": date(2027, 1, 11),
             "ends_on": date(2027, 6, 30), "people_expected": 60, "status": "decided",
         }
@@ -133,7 +134,7 @@ def decided(bid, *, amount, by, ratifier, conditions=(), released_at=OFFERED, st
     decision = Decision.objects.create(
         application=bid, route=bid.tier.route, outcome="fund", amount=amount, conditions=list(conditions),
         proposed_by=by, proposed_at=released_at, ratified_by=ratifier, ratified_at=released_at, commitment=promise,
-        released_by=ratifier if status == "released" else None, released_at=released_at if status == "released" else None, case=bid.case,  # noqa: E501
+        case=bid.case, **({"released_by": ratifier, "released_at": released_at} if status == "released" else {}),
     )  # fmt: skip
     DecisionLine.objects.bulk_create(
         DecisionLine(decision=decision, order=order, category=category, item=item, asked=cost, amount=cost)

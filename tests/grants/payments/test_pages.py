@@ -48,10 +48,32 @@ def test_the_treasurer_gives_bank_details(client, details, ben):
     asked = client.get(details)
     assert "Sort code" in asked.content.decode()
     assert "no-store" in asked["Cache-Control"]
-    assert client.post(details, TYPED).status_code == 302
+    looked = client.post(details, TYPED)
+    assert "Check the bank details" in looked.content.decode()
+    assert "no-store" in looked["Cache-Control"]
+    assert not PayeeAccount.objects.exists()
+    assert client.post(details, TYPED | {"save": "yes"}).status_code == 302
     shown = client.get(details).content.decode()
     assert "account ending 4567" in shown
     assert "1234567" not in shown
+
+
+def test_what_was_looked_at_can_be_changed(client, details, ben):
+    client.force_login(ben)
+    again = client.post(details, TYPED | {"change": "yes"}).content.decode()
+    assert 'value="20 11 22"' in again
+    assert "There is a problem" not in again
+
+
+def test_a_wrong_file_is_refused_and_the_details_kept(client, details, ben):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    client.force_login(ben)
+    file = SimpleUploadedFile("statement.pdf", b"<html>no</html>", content_type="application/pdf")
+    answer = client.post(details, TYPED | {"save": "yes", "statement": file})
+    assert answer.status_code == 400
+    assert "is not a PDF file" in answer.content.decode()
+    assert 'value="1234567"' in answer.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -66,7 +88,7 @@ def test_the_treasurer_gives_bank_details(client, details, ben):
 )
 def test_what_is_wrong_is_said_and_what_was_typed_is_kept(client, details, ben, wrong, sentence):
     client.force_login(ben)
-    answer = client.post(details, TYPED | wrong)
+    answer = client.post(details, TYPED | wrong | {"save": "yes"})
     shown = answer.content.decode()
     assert answer.status_code == 400
     assert sentence in shown
@@ -85,7 +107,7 @@ def test_others_find_no_page_for_bank_details(client, details, meadow, stranger,
 
 def test_a_change_is_asked_for_on_purpose(client, details, award, ben):
     client.force_login(ben)
-    assert "Save bank details" not in client.get(details).content.decode()
+    assert "Account number" not in client.get(details).content.decode()
     assert "Until the new details are checked" in client.get(f"{details}?change=yes").content.decode()
 
 

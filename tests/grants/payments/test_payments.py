@@ -78,6 +78,14 @@ def test_standard_is_paid_in_two_parts_the_last_after_the_report(meadow, carol, 
     ]  # fmt: skip
 
 
+def test_the_last_part_waits_for_the_end_of_the_project(meadow, carol, grace, asha, ben, fiona):
+    award = make.agree(make.offer(meadow, amount=7777, tier="standard", officer=carol, ratifier=grace), asha, ben)
+    make.bank_details(meadow, by=ben, checked_by=fiona)
+    last = award.payments.get(number=2)
+    assert "when the project has ended" in refusal(operations.approve, last, by=carol, at=AT)
+    assert operations.approve(last, by=carol, at=datetime(2027, 7, 1, 9, tzinfo=UTC)).status == "approved"
+
+
 @given(st.integers(1, 10**7), st.lists(st.integers(1, 100), min_size=1, max_size=6))
 def test_instalments_are_the_award_to_the_penny(pence, shares):
     parts = split(Decimal(pence) / 100, shares)
