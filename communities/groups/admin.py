@@ -49,8 +49,8 @@ class GroupAdmin(LifecycleAdmin[Group]):
     }
     acts = {
         "hand_over_lead": StepAction(
-            operations.hand_over_lead, form=forms.LeadForm, form_kwargs=_members, label="Hand over the lead", who=CHANGE,  # noqa: E501
-            done="Lead handed over",
+            operations.hand_over_lead, form=forms.LeadForm, form_kwargs=_members, label="Hand over the lead",
+            who=CHANGE, done="Lead handed over",
         ),
         "end_membership": StepAction(
             _leaver, form=forms.LeaverForm, form_kwargs=_members, label="Somebody left or died", who=CHANGE,

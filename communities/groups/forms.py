@@ -155,7 +155,7 @@ class LeavingForm(Form):
 
     reason = forms.CharField(
         label="Why are they leaving?",
-        help_text="A few words, such as “moved away” or “has died”. The people in your group and the council can read it.",  # noqa: E501
+        help_text="A few words, such as “moved away” or “has died”. Your group and the council can read it.",
         max_length=200,
     )
     messages: ClassVar[dict[str, str]] = {"reason": "Say in a few words why they are leaving"}

@@ -128,7 +128,7 @@ def office_group(groups: Sequence[Group], user: Actor) -> Mapping[Any, Any]:
 def bid_state(bids: Sequence[Application], user: Actor) -> Mapping[Any, Any]:
     """How a funded bid stands is how its award stands."""
     return {
-        bid: {"label": each.get_status_display(), "colour": COLOURS.get(each.status, "")}
+        bid: {"label": each.get_status_display(), "colour": COLOURS.get(S(each.status), "")}
         for bid, each in awards_of(bids, user).items()
     }
 

@@ -1,4 +1,4 @@
-"""The pages of groups and bids in a real browser: accessible, within the policy, within the screen, usable without a script."""  # noqa: E501
+"""The pages of groups and bids in a real browser: for everybody, on any screen, with a script and without."""
 
 import pytest
 from django.urls import reverse
@@ -110,24 +110,28 @@ def test_the_officers_page_of_a_group_is_clean(site, carol, group):
     assert flaws(page) == []
 
 
-def test_a_bid_is_written_and_sent_without_a_script(browser, live_server, client, asha, group, round_, settings):  # noqa: PLR0915
-    """As on an old phone: start, costs added one by one, everything typed, sent, receipt."""
+@pytest.fixture
+def old_phone(browser, live_server, client, asha, settings):
+    """A small screen without scripts, signed in as Asha."""
     client.force_login(asha, backend="allauth.account.auth_backends.AuthenticationBackend")
     context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740})
     cookie = client.cookies[settings.SESSION_COOKIE_NAME]
     context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
     page = context.new_page()
-    page.goto(f"{live_server.url}{reverse('applications:start', args=[round_.public_id])}")
-    page.get_by_label("About how much will you ask for?").fill("900")
-    page.get_by_role("button", name="Start").click()
+    yield page
+    context.close()
 
-    def part(title):
-        page.get_by_role("link", name=title, exact=True).click()
 
-    def save():
-        page.get_by_role("button", name="Save and come back later").click()
+def part(page, title):
+    page.get_by_role("link", name=title, exact=True).click()
 
-    part("What it costs")
+
+def save(page):
+    page.get_by_role("button", name="Save and come back later").click()
+
+
+def write_the_costs(page):
+    part(page, "What it costs")
     for number, (item, kind, amount) in enumerate((("Hall hire", "venue", "520"), ("Cookers", "equipment", "360"))):
         if number:
             page.get_by_role("button", name="Add another cost").click()
@@ -138,43 +142,61 @@ def test_a_bid_is_written_and_sent_without_a_script(browser, live_server, client
     page.get_by_label("What is the least that would still work?").fill("600")
     with page.expect_navigation():
         page.keyboard.press("Enter")  # the first button of the form is the real one
+
+
+def write_the_dates(page):
     assert page.get_by_role("heading", level=1).inner_text() == "When it happens"
     for name, (day, month, year) in {"starts_on": ("8", "1", "2027"), "ends_on": ("26", "March", "2027")}.items():
         for ending, value in (("", day), ("-month", month), ("-year", year)):
             page.locator(f"#id_dates_{name}{ending}").fill(value)
-    save()
-    part("Your idea")
+    save(page)
+
+
+def write_the_words(page):
+    part(page, "Your idea")
     page.get_by_label("What do you call your idea?").fill("Warm suppers on Fridays")
     page.get_by_label("What do you want to do?").fill("Cook and eat together every Friday.")
-    save()
-    for title, words in (
-        ("Why it is needed", "People eat alone."),
-        ("How local people lead it", "We asked forty people."),
-    ):
-        part(title)
+    save(page)
+    for title, words in (("Why it is needed", "People eat alone."), ("How local people lead it", "We asked forty.")):
+        part(page, title)
         page.get_by_role("textbox").fill(words)
-        save()
-    part("Where it happens and who it is for")
+        save(page)
+
+
+def say_where_and_for_whom(page):
+    part(page, "Where it happens and who it is for")
     page.locator("#id_postcode").fill("CO15 2DL")
     page.get_by_role("button", name="Find this postcode").click()
     page.get_by_label("Tendring", exact=True).first.check()
     page.get_by_label("About how many different people will take part?").fill("60")
-    save()
-    part("What will be different")
+    save(page)
+    part(page, "What will be different")
     page.get_by_label("Help people feel well and less lonely").first.check()
     page.get_by_label("In your own words").fill("People who no longer eat alone")
     page.get_by_label("What number do you aim for?").fill("60")
-    save()
-    part("Keeping everybody safe")
+    save(page)
+
+
+def promise(page):
+    part(page, "Keeping everybody safe")
     page.get_by_label("No", exact=True).check()
     page.get_by_label("How will you keep everybody safe?").fill("Two of us are always there.")
-    save()
-    part("Declaration")
+    save(page)
+    part(page, "Declaration")
     for box in page.get_by_role("checkbox").all():
         box.check()
-    save()
+    save(page)
+
+
+def test_a_bid_is_written_and_sent_without_a_script(old_phone, live_server, group, round_):
+    """As on an old phone: start, costs added one by one, everything typed, sent, receipt."""
+    page = old_phone
+    page.goto(f"{live_server.url}{reverse('applications:start', args=[round_.public_id])}")
+    page.get_by_label("About how much will you ask for?").fill("900")
+    page.get_by_role("button", name="Start").click()
+    for write in (write_the_costs, write_the_dates, write_the_words, say_where_and_for_whom, promise):
+        write(page)
     assert page.get_by_text("Every part is complete.").is_visible()
     page.get_by_role("button", name="Check your answers").click()
     page.get_by_role("button", name="Send your bid").click()
     assert page.get_by_text("CCF-2026-0001").is_visible()
-    context.close()

@@ -12,6 +12,12 @@ from communities.places.models import PriorityPlace
 AT = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
 
 
+def _starter():
+    from communities.people.models import User
+
+    return User.objects.get_or_create(email="starter@example.org", defaults={"full_name": "Somebody Else"})[0]
+
+
 class PersonFactory(DjangoModelFactory):
     class Meta:
         model = Person
@@ -39,7 +45,7 @@ class GroupFactory(DjangoModelFactory):
 
     name = factory.Sequence(lambda n: f"Friends of Park {n}")
     created_at = AT
-    created_by = factory.LazyFunction(lambda: _starter())  # noqa: PLW0108
+    created_by = factory.LazyFunction(_starter)
 
 
 class MembershipFactory(DjangoModelFactory):
@@ -57,14 +63,8 @@ class DocumentFactory(DjangoModelFactory):
 
     group = factory.SubFactory(GroupFactory)
     kind = "rules"
-    added_by = factory.LazyFunction(lambda: _starter())  # noqa: PLW0108
+    added_by = factory.LazyFunction(_starter)
     added_at = AT
-
-
-def _starter():
-    from communities.people.models import User
-
-    return User.objects.get_or_create(email="starter@example.org", defaults={"full_name": "Somebody Else"})[0]
 
 
 def person_of(who):

@@ -30,7 +30,7 @@ def doreen(db):
 
 @pytest.fixture
 def table(doreen):
-    """Jaywick Warm Table: Doreen leads; Ron is her husband and shares her address; Pat is the treasurer, Sheila has no e-mail."""  # noqa: E501
+    """Doreen leads; Ron is her husband and shares her address; Pat is the treasurer; Sheila has no e-mail."""
     place = PlaceFactory(code="TEN", name="Tendring")
     group = groups.start_group(
         name="Jaywick Warm Table", place=place, lead=doreen.person,

@@ -4,7 +4,9 @@ from typing import Any
 
 from communities.core.forms import Form, speak_plainly
 from communities.core.questions import DateTyped
-from grants.applications.forms.pieces import Piece, RowsPiece, piece_for
+from grants.applications.forms.kinds import piece_for
+from grants.applications.forms.pieces import Piece
+from grants.applications.forms.tables import RowsPiece
 from grants.applications.models import Application
 from grants.applications.queries import Part, frame, part_problems
 

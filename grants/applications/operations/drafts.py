@@ -33,7 +33,7 @@ class StaleAnswer(Refused):
 
 def start(
     *,
-    round: Round,  # noqa: A002
+    round: Round,  # noqa: A002 (what people call it)
     group: Group,
     by: Actor,
     at: datetime,

@@ -22,8 +22,7 @@ def submit(application: Application, *, by: Actor, at: datetime) -> Submission:
         bid.reference = next_reference(at)
         bid.submitted_at, bid.submitted_by_id = at, by.pk
         bid.answer_due_on = answer_due_on(bid, at)
-        submission = _copy(bid, number=1, by=by, at=at)
-    return submission  # noqa: RET504
+        return _copy(bid, number=1, by=by, at=at)
 
 
 def next_submission(bid: Application, *, by: Actor, at: datetime) -> Submission:

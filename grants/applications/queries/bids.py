@@ -85,9 +85,11 @@ IN_WORDS = {
 
 
 def shown_statuses(bids: Sequence[Application], user: Actor = SYSTEM) -> dict[int, Shown]:
-    """How bids stand, as their groups read it. Rooms after this one speak up through the "bid_state" page:
-    {pk: {"label": "Funded", "colour": "green"}} for decisions that were released.
-    """  # noqa: D205
+    """How bids stand, as their groups read it.
+
+    Rooms after this one speak up through the "bid_state" page: {pk: {"label": "Funded", "colour": "green"}} for
+    decisions that were released.
+    """
     later = assemble("bid_state", bids, user)
     shown = {}
     for bid in bids:

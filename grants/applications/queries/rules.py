@@ -149,10 +149,9 @@ def _target(question: Asked, row: Mapping[str, Any]) -> list[str]:
     words = row.get("own_words") or ""
     if not words and not row.get("indicator"):
         return ["say in your own words what will be different, or pick something from our list"]
-    if question.words and words_in(words) > question.words:
-        return [
-            f"your own words must be {question.words} words or fewer. They are {words_in(words) - question.words} too long"  # noqa: E501
-        ]
+    over = words_in(words) - question.words if question.words else 0
+    if over > 0:
+        return [f"your own words must be {question.words} words or fewer. They are {over} too long"]
     return [] if row.get("value") else ["enter the number you aim for"]
 
 

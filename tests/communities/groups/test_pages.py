@@ -92,8 +92,8 @@ def test_somebody_without_a_group_is_told_how_to_begin(as_, stranger):
     assert "You name your group when you start a bid" in text(as_(stranger).get(reverse("groups:groups")))
 
 
-DETAILS = {"name": "Friends of Swan Meadow", "kind": "cio", "charity_number": "", "company_number": "", "purpose": "Suppers",  # noqa: E501
-           "place": "", "postcode": "ss8 7re", "website": "", "version": "1"}  # fmt: skip
+DETAILS = {"name": "Friends of Swan Meadow", "kind": "cio", "charity_number": "", "company_number": "",
+           "purpose": "Suppers", "place": "", "postcode": "ss8 7re", "website": "", "version": "1"}  # fmt: skip
 
 
 def test_details_are_kept_and_a_registered_charity_has_a_number(as_, group, asha):

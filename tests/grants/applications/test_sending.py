@@ -100,7 +100,8 @@ def test_an_incomplete_bid_is_refused_with_what_is_missing(bid, asha):
     with pytest.raises(Refused) as refused:
         send(bid, asha)
     assert refused.value.sentence == (
-        "Your bid is not complete yet. 7 parts are not finished. First: Enter an answer to “What do you call your idea?”."  # noqa: E501
+        "Your bid is not complete yet. 7 parts are not finished. "
+        "First: Enter an answer to “What do you call your idea?”."
     )
     assert not Submission.objects.exists()
 
