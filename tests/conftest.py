@@ -5,7 +5,7 @@ from hypothesis import settings as hypothesis_settings
 
 from tests.plugins import browser, database
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "tests.guards.world"]
 
 # how long an example takes says nothing on a busy machine
 hypothesis_settings.register_profile("fund", deadline=None)
@@ -25,7 +25,8 @@ def django_db_setup(django_db_setup, django_db_blocker):
         patched.setattr(TransactionTestCase, "_fixture_teardown", lambda self: database.restore(connections))
         yield
     with django_db_blocker.unblock():
-        database.forget(connections["default"])
+        for kept in ("kept", "world"):
+            database.forget(connections["default"], kept)
 
 
 @pytest.fixture(scope="session")

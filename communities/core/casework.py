@@ -7,7 +7,7 @@ from typing import Any, ClassVar, TypeVar, cast
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
@@ -121,8 +121,10 @@ class LifecycleAdmin(OfficeAdmin[S]):
         form_url: str = "",
         extra_context: Any = None,
     ) -> HttpResponse:
-        """One page with everything needed to decide."""
+        """One page with everything needed to decide. It takes nothing: steps have addresses of their own."""
         row = self._row(request, object_id)
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(("GET", "HEAD"))
         return TemplateResponse(request, self.case_template, self._context(request, row) | (extra_context or {}))
 
     def _row(self, request: HttpRequest, object_id: str) -> S:

@@ -144,8 +144,12 @@ class PriorityPlaceAdmin(ActingAdmin[PriorityPlace]):
     @admin.display(description="Boundary")
     def boundary(self, place: PriorityPlace) -> str:
         """How sure it is."""
-        current = place.definitions.filter(valid_to=None).first()
+        current = next((each for each in place.definitions.all() if each.valid_to is None), None)
         return current.get_certainty_display() if current else "None"
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[PriorityPlace]:
+        """With all boundaries at once, since the list shows one of each place."""
+        return super().get_queryset(request).prefetch_related("definitions")
 
 
 @admin.register(PlaceDefinition)

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Q, QuerySet, prefetch_related_objects
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -160,6 +160,8 @@ class ApplicationAdmin(LifecycleAdmin[Application]):
     def case_view(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         """One page with everything needed to decide."""
         bid = self._row(request, str(public_id))
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(("GET", "HEAD"))
         prefetch_related_objects([bid], *self.reads)
         return TemplateResponse(request, self.case_template, self._context(request, bid))
 

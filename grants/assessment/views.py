@@ -15,7 +15,7 @@ from communities.framework.models import Principle
 from grants.applications.models import Application
 from grants.assessment import operations, queries
 from grants.assessment.forms import InterestForm, InterestsForm, ScoreForm
-from grants.assessment.permissions import seated
+from grants.assessment.permissions import seated, sits_on
 from grants.rounds.models import Panel
 
 NOT_FOR_SCORERS = ("declaration", "monitoring")
@@ -38,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def interests(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say what ties one to the bids of a round; one tick does it for all the others."""
     at, user = now(), _member(request)
-    panel = get_object_or_404(Panel.objects.visible_to(user).select_related("round"), round__public_id=public_id)
+    panel = get_object_or_404(Panel.objects.filter(sits_on(user)).select_related("round"), round__public_id=public_id)
     bids = list(_declarable(user).filter(round=panel.round).order_by("reference"))
     waiting = [task for task in queries.tasks(user, bids) if task.interest is None]
     asked = queries.matches(user, [task.application for task in waiting])

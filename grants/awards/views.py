@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from communities.core.clock import now
 from communities.core.refusals import Refused, kept_on
 from communities.core.sections import assemble
+from communities.groups.permissions import member_of
 from grants.awards import operations
 from grants.awards.forms import AcceptForm, TurnDownForm
 from grants.awards.models import Award
@@ -21,6 +22,14 @@ def _award(request: HttpRequest, public_id: UUID) -> Award:
     found = Award.objects.visible_to(request.user)
     rows = found.select_related("group", "application__tier", "application__round", "held_by", "place")
     return get_object_or_404(rows, public_id=public_id)
+
+
+def _own(request: HttpRequest, public_id: UUID) -> Award:
+    """An award of one's own group: the council's staff answer for nobody here, but write down answers in the office."""
+    rows = Award.objects.filter(pk__in=Award.objects.filter(member_of(request.user, "group__")).values("pk"))
+    return get_object_or_404(
+        rows.select_related("group", "application__tier", "application__round", "held_by", "place"), public_id=public_id
+    )
 
 
 @require_GET
@@ -41,7 +50,7 @@ def award(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def accept(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Read the agreement and say yes."""
-    at, found = now(), _award(request, public_id)
+    at, found = now(), _own(request, public_id)
     form = AcceptForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         with kept_on(form, request):
@@ -79,7 +88,7 @@ def _agreement(found: Award) -> dict[str, object]:
 @require_http_methods(["GET", "POST"])
 def turn_down(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say no to an offer, after a moment's thought."""
-    at, found = now(), _award(request, public_id)
+    at, found = now(), _own(request, public_id)
     form = TurnDownForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         with kept_on(form, request):

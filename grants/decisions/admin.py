@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -290,7 +290,9 @@ class DecisionAdmin(LifecycleAdmin[Decision]):
     def delegated_view(self, request: HttpRequest) -> HttpResponse:
         """Small grants that two officers decide."""
         user = cast("Any", request.user)
-        bids = queries.delegated_bids() if user.has_perm("grants.prepare_decision") else Application.objects.none()
+        if not user.has_perm("grants.prepare_decision"):
+            raise Http404
+        bids = queries.delegated_bids()
         waiting = queries.to_ratify(user).filter(route=Decision.Route.DELEGATED)
         more = {"bids": bids.order_by("answer_due_on", "submitted_at"), "waiting": waiting}
         return page(self, request, "grants/decisions/small.html", None, title="Small grants", **more)

@@ -26,6 +26,14 @@ def _spending(request: HttpRequest, public_id: UUID) -> SpendingReturn:
     return get_object_or_404(rows, award__public_id=public_id)
 
 
+def _book(request: HttpRequest, public_id: UUID) -> SpendingReturn:
+    """The record of an award, for people who write in it."""
+    rows = SpendingReturn.objects.allowed_to(request.user, "grants.change_spendingreturn")
+    return get_object_or_404(
+        rows.select_related("award__group", "award__application__tier"), award__public_id=public_id
+    )
+
+
 def _status(form: Form) -> int:
     return 409 if form.is_bound and form.non_field_errors() else 400 if form.errors else 200
 
@@ -62,7 +70,7 @@ def _context(request: HttpRequest, book: SpendingReturn) -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 def add(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Write down one thing that was bought."""
-    at, book = now(), _spending(request, public_id)
+    at, book = now(), _book(request, public_id)
     form = ExpenditureForm(*((request.POST, request.FILES) if request.method == "POST" else ()), spending=book)
     if request.method == "POST" and form.is_valid():
         with kept_on(form, request):
@@ -78,7 +86,7 @@ def add(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def remove(request: HttpRequest, public_id: UUID, number: int) -> HttpResponse:
     """Take something out of the record again."""
-    book = _spending(request, public_id)
+    book = _book(request, public_id)
     item = get_object_or_404(bought(book), pk=number)
     operations.remove_expenditure(item, by=request.user, at=now())
     messages.success(request, f"Taken out: {item.description}.")
@@ -88,7 +96,7 @@ def remove(request: HttpRequest, public_id: UUID, number: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def check(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Look at it once more and send it."""
-    at, book = now(), _spending(request, public_id)
+    at, book = now(), _book(request, public_id)
     form = SendForm(request.POST if request.method == "POST" else None, initial={"note": book.note})
     if request.method == "POST" and form.is_valid():
         with kept_on(form, request):

@@ -20,45 +20,48 @@ def pytest_load_initial_conftests():
     return (yield)
 
 
-def keep(connection):
+def keep(connection, kept="kept"):
+    """Put a copy of the database aside, under a name."""
     name = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite":
         connection.ensure_connection()
-        with sqlite3.connect(kept_file(name)) as kept:
-            connection.connection.backup(kept)
-        kept.close()
+        with sqlite3.connect(kept_file(name, kept)) as copy:
+            connection.connection.backup(copy)
+        copy.close()
         return
     connection.close()
     with connection._nodb_cursor() as cursor:
-        cursor.execute(f'DROP DATABASE IF EXISTS "{name}_kept" WITH (FORCE)')
-        cursor.execute(f'CREATE DATABASE "{name}_kept" TEMPLATE "{name}" STRATEGY FILE_COPY')
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}_{kept}" WITH (FORCE)')
+        cursor.execute(f'CREATE DATABASE "{name}_{kept}" TEMPLATE "{name}" STRATEGY FILE_COPY')
 
 
-def restore(connections):
+def restore(connections, kept="kept"):
+    """Make the database what its copy of this name is."""
     connections.close_all()
     connection = connections["default"]
     name = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite":
         connection.ensure_connection()
-        kept = sqlite3.connect(kept_file(name))
-        kept.backup(connection.connection)  # copes with the write-ahead log, where copying the file would not
-        kept.close()
+        copy = sqlite3.connect(kept_file(name, kept))
+        copy.backup(connection.connection)  # copes with the write-ahead log, where copying the file would not
+        copy.close()
         return
     with connection._nodb_cursor() as cursor:  # FORCE: threads and live servers leave connections behind
         cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{name}_kept" STRATEGY FILE_COPY')
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{name}_{kept}" STRATEGY FILE_COPY')
 
 
-def forget(connection):
+def forget(connection, kept="kept"):
+    """Throw a copy away."""
     name = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite":
         for end in ("", "-wal", "-shm"):
-            Path(f"{kept_file(name)}{end}").unlink(missing_ok=True)
+            Path(f"{kept_file(name, kept)}{end}").unlink(missing_ok=True)
         return
     connection.close()
     with connection._nodb_cursor() as cursor:
-        cursor.execute(f'DROP DATABASE IF EXISTS "{name}_kept" WITH (FORCE)')
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}_{kept}" WITH (FORCE)')
 
 
-def kept_file(name):
-    return f"{name}.kept"
+def kept_file(name, kept):
+    return f"{name}.{kept}"
