@@ -6,7 +6,7 @@ from communities.core.permissions import NONE, Actor, office, permission, roles_
 from communities.people import roles
 from grants.applications.models import Application
 from grants.assessment.models import Allocation, Interest, Review, Score
-from grants.rounds.models import Panel, Tier
+from grants.rounds.models import Tier
 
 READERS = (roles.OFFICER.code, roles.SENIOR_OFFICER.code, roles.AUDITOR.code)
 RUNNERS = (roles.OFFICER.code, roles.SENIOR_OFFICER.code)
@@ -37,12 +37,6 @@ def readable(user: Actor) -> Q:
 def may_declare_interest(user: Actor) -> Q:
     """Everybody who has a say in a bid says first what ties them to it."""
     return seated(user)
-
-
-@permission("grants.follow_panel", Panel, "Officers and auditors, and the people who sit on the panel", roles=READERS)
-def may_follow_panel(user: Actor) -> Q:
-    """The panel's pages are for its members, and for the office that prepares its work."""
-    return sits_on(user)
 
 
 def sits_on(user: Actor) -> Q:

@@ -36,6 +36,8 @@ def group_of(row):
         return row
     if isinstance(row, OutcomeReport):
         return row.requirement.award.group
+    if isinstance(row, Decision):
+        return row.application.group
     return getattr(row, "group", None)
 
 
@@ -81,8 +83,8 @@ def purchase(award):
 
 
 def at_meeting(bid):
-    meeting = Meeting.objects.filter(panel__round=bid.round).order_by("-pk").first()
-    return {"public_id": meeting.public_id if meeting else bid.public_id, "bid": bid.public_id}
+    motion = bid.motions.first()
+    return {"public_id": motion.meeting.public_id if motion else bid.public_id, "bid": bid.public_id}
 
 
 S, BOTH = Application.Status, tuple(PEOPLE[role] for role in ("chair", "panel"))
@@ -134,9 +136,7 @@ ABOUT = {
     "awards:turn_down": OFFER,
     "awards:": AWARD,
     "payments:account": GROUP,
-    "spending:remove": examples(
-        Award, purchase, spending_return__status="draft", spending_return__expenditure__isnull=False
-    ),
+    "spending:remove": examples(Award, purchase, spending_return__expenditure__isnull=False),
     "spending:": BOOK,
     "reports:": REPORT,
     "evaluation:page": without_row(name="money"),

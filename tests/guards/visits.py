@@ -56,10 +56,10 @@ def opened(answer):
     return answer.status_code in (200, 302) and not to_sign_in(answer)
 
 
-def wrong(said, client, address, *, opens=True, may=False, is_act=False, query=()):
+def wrong(said, client, address, *, opens=True, may=False, is_act=False):
     """What is wrong with the answers of one address to one person, in sentences."""
     with writes() as written:
-        answer = client.get(address, dict(query))
+        answer = client.get(address)
     said = f"{said} -> {answer.status_code}"
     if written:
         yield f"GET {said} and wrote {written}"

@@ -4,6 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.urls import get_resolver
 
+from communities.core.clock import now
 from tests.plugins import database
 
 # Who is who, by the address they sign in with. A member leads the group that a page is about, a neighbour leads
@@ -18,8 +19,15 @@ loaded: list[str] = []  # the databases of this process that have a copy of the 
 
 def load():
     """Fill the database of the tests."""
+    from allauth.account.models import EmailAddress
+
+    from communities.people.operations import greet
+
     call_command("load_framework", verbosity=0)
     call_command("load_demo", verbosity=0)
+    keeper = person("keeper")  # has never signed in
+    greet(keeper, at=now())
+    EmailAddress.objects.get_or_create(user=keeper, email=keeper.email, primary=True, verified=True)
 
 
 @pytest.fixture(scope="module")

@@ -33,7 +33,7 @@ def before_panel(round_: Round) -> QuerySet[Application]:
 
 def panels_for(user: Actor) -> QuerySet[Round]:
     """The published rounds whose panel this person sits on or runs, newest first."""
-    panels = Panel.objects.allowed_to(user, "grants.follow_panel").values("pk")
+    panels = Panel.objects.visible_to(user).values("pk")
     return Round.objects.filter(panel__in=panels, status=Round.Status.PUBLISHED).select_related("panel", "budget")
 
 
