@@ -59,8 +59,8 @@ def test_enter_presses_the_pages_own_button_and_removes_nothing(site, carol):
     page = site(carol, "/office/components/")
 
     page.focus("#id_lines-0-what")
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
 
     assert page.input_value("#id_lines-0-what") == "Hall hire"
     assert page.title().startswith("Error:")

@@ -43,7 +43,11 @@ def rows_of(model):
 
 def test_every_model_and_page_of_the_office_has_its_line():
     known = {name for name in addresses() if name.startswith("admin:")}
-    own = {name for name in known if ":sample_" not in name} - STOCK - set().union(*(standard(office) for office in registered().values()))
+    own = (
+        {name for name in known if ":sample_" not in name}
+        - STOCK
+        - set().union(*(standard(office) for office in registered().values()))
+    )
     for listed, there in ((MODELS, registered()), (PAGES, own)):
         without, gone = missing(listed, there)
         assert not without, f"Say in tests/guards/office.py who may {without}."

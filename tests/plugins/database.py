@@ -52,7 +52,7 @@ def restore(connections, kept="kept"):
 
 
 def forget(connection, kept="kept"):
-    """Throw a copy away."""
+    """Throw a copy away, and put out whoever still holds the database, so that it can be thrown away as well."""
     name = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite":
         for end in ("", "-wal", "-shm"):
@@ -61,6 +61,8 @@ def forget(connection, kept="kept"):
     connection.close()
     with connection._nodb_cursor() as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}_{kept}" WITH (FORCE)')
+        # a live server's thread may still hold a connection when its last test has ended
+        cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
 
 
 def kept_file(name, kept):
