@@ -192,6 +192,10 @@ class OfficeAdmin(Fields, Base[M]):
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
         """Events tell this; there is no second record."""
 
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Each table asks for itself whether it is shown; asking every rule of the app first would cost more."""
+        return True
+
     def log_deletions(self, request: HttpRequest, queryset: Any) -> None:  # type: ignore[override]
         """Events tell this; there is no second record."""
 
