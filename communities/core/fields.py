@@ -1,13 +1,15 @@
 """Fields of the office's pages: plain widgets, and only what the person may see to choose from."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.db import models
 from django.http import HttpRequest
+
+from communities.core.permissions import Actor, is_work
 
 
 class Lookup(AutocompleteSelect):
@@ -120,6 +122,6 @@ class Fields(Stock):
         return [*(super().get_exclude(request, obj) or ()), *self.hidden_from_all]
 
     def may(self, request: HttpRequest, verb: str, obj: Any = None) -> bool:
-        """Whether the person holds the fund's own permission for this, about this row."""
-        opts = self.opts
-        return bool(request.user.has_perm(f"{opts.app_label}.{verb}_{opts.model_name}", obj))
+        """Whether this is the person's work, and about this row. What is theirs in private has pages outside."""
+        name = f"{self.opts.app_label}.{verb}_{self.opts.model_name}"
+        return is_work(cast("Actor", request.user), name) and bool(request.user.has_perm(name, obj))

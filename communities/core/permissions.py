@@ -56,22 +56,31 @@ class Permission:
     roles: tuple[str, ...]
     rule: Rule
     public: bool = False
+    partly: tuple[str, ...] = ()
 
 
 REGISTRY: dict[str, Permission] = {}
 
 
 def permission(
-    name: str, model: type[models.Model], sentence: str, *, roles: Collection[str] = (), public: bool = False
+    name: str,
+    model: type[models.Model],
+    sentence: str,
+    *,
+    roles: Collection[str] = (),
+    partly: Collection[str] = (),
+    public: bool = False,
 ) -> Callable[[Rule], Rule]:
     """Declare a permission. Holders of `roles` may for every row; for others the decorated rule answers with a Q.
+
+    It is part of the work of `partly` as well, for whom the rule leaves rows out: to them the office is open.
 
     Visitors who are not signed in get nothing, and the rule is not even asked (`user.pk` is None, and a filter on
     None would match rows without an owner), unless `public=True` says that the rule has an answer for them.
     """
 
     def declare(rule: Rule) -> Rule:
-        register(Permission(name, model, sentence, tuple(roles), rule, public))
+        register(Permission(name, model, sentence, tuple(roles), rule, public, tuple(partly)))
         return rule
 
     return declare
@@ -124,6 +133,14 @@ def rule(user: Actor, name: str) -> Q:
     if not user.is_active:
         return NONE
     return EVERY if roles_of(user).intersection(found.roles) else found.rule(user)
+
+
+def is_work(user: Actor, name: str) -> bool:
+    """Is this part of the person's work: does one of their roles give it, not only what is theirs in private?"""
+    found = REGISTRY.get(name)
+    if found is None or user.pk is None or not user.is_active:
+        return False
+    return "everyone" in found.roles or bool(roles_of(user).intersection((*found.roles, *found.partly)))
 
 
 def allows(user: Actor, name: str, obj: models.Model | None = None) -> bool:

@@ -24,6 +24,7 @@ def log_contact(user: Actor) -> Q:
     "communities.view_message",
     Message,
     "Officers, finance and auditors, all but sign-in codes; everyone the messages to them",
+    partly=READERS,
 )
 def view_message(user: Actor) -> Q:
     """Whoever could read a colleague's sign-in code could be that colleague, so nobody reads those of others."""

@@ -70,7 +70,7 @@ def view_group_document(user: Actor) -> Q:
     return member_of(user, "group__")
 
 
-@permission("communities.view_vision", Vision, "Anyone signed in: a vision belongs to a place")
+@permission("communities.view_vision", Vision, "Anyone signed in: a vision belongs to a place", partly=READERS)
 def view_vision(user: Actor) -> Q:
     """Groups of a place can share a vision, so they can all read it."""
     return EVERY

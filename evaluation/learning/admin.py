@@ -5,6 +5,7 @@ from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -76,6 +77,8 @@ class LearningAdmin(OfficeAdmin[Learning]):
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Note one thing learnt."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
         form = LearningForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             with kept_on(form, request):
@@ -117,6 +120,8 @@ class ThemeAdmin(LifecycleAdmin[Theme]):
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Open a theme."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
         form = ThemeForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             with kept_on(form, request):

@@ -169,6 +169,8 @@ class ApplicationAdmin(LifecycleAdmin[Application]):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """The stock address leads to the case."""
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(("GET", "HEAD"))
         key = {"pk": object_id} if object_id.isdecimal() else {"pk": None}
         return HttpResponseRedirect(self._of("change", get_object_or_404(self.get_queryset(request), **key)))
 

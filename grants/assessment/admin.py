@@ -73,6 +73,7 @@ class ScoreInline(EvidenceTabular):
 
     model = Score
     fields = ("criterion", "value", "words")
+    related = ("criterion",)
 
 
 @admin.register(Review)

@@ -91,6 +91,7 @@ def may_write_review(user: Actor) -> Q:
     "grants.view_review",
     Review,
     "Its writer; once it is locked, officers, and panel members who have locked their own or are at the meeting",
+    partly=READERS,
 )
 def may_view_review(user: Actor) -> Q:
     """Nobody sees the scores of others before locking their own."""

@@ -95,6 +95,7 @@ class VoteInline(EvidenceTabular):
 
     model = Vote
     fields = ("seat", "choice", "is_casting", "cast_at", "recorded_by")
+    related = ("seat__person", "recorded_by")
 
 
 @admin.register(Motion)

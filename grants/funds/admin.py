@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -39,6 +40,7 @@ class LedgerInline(EvidenceTabular):
 
     model = LedgerEntry
     fields = ("at", "kind", "amount", "financial_year", "note", "by")
+    related = ("by",)
     readonly_fields = fields
 
 
@@ -88,6 +90,8 @@ class BudgetAdmin(ReadOnlyAdmin[Budget]):
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Give a fund a budget."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
         form = BudgetForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             with kept_on(form, request):

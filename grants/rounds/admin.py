@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, cast
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -101,6 +102,8 @@ class RoundAdmin(LifecycleAdmin[Round]):
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Draft a round with its own copy of the terms."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
         form = forms.NewRoundForm(request.POST or None, user=cast("Any", request.user))
         if request.method == "POST" and form.is_valid():
             round_ = operations.draft_round(by=cast("Any", request.user), at=now(), **form.cleaned_data)

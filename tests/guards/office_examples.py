@@ -5,6 +5,7 @@ from communities.framework.models import Cohort, Indicator
 from communities.people.models import Person
 from communities.places.models import Dataset, PriorityPlace
 from grants.applications.models import Application
+from grants.assessment.models import Interest
 from grants.funds.models import Budget
 from grants.payments.models import PayeeAccount, PaymentBatch
 from grants.rounds.models import Round
@@ -30,6 +31,7 @@ EXAMPLES = {
     "grants_application_case": lambda: first(Application, "public_id", status="in_check"),
     "grants_application_act": lambda: [*first(Application, "public_id", status="in_check"), "assign"],
     "grants_budget_allocate": lambda: first(Budget),
+    "grants_interest_correct": lambda: first(Interest, user__email="dev@demo.invalid"),
     "grants_decision_propose": lambda: first(Application, "public_id", status="in_assessment"),
     "grants_decision_round": lambda: first(Round, "public_id", status="published"),
     "grants_meeting_plan": lambda: first(Round, "public_id", status="published", panel__isnull=False),

@@ -8,7 +8,7 @@ from tests.guards.examples import about
 from tests.guards.visits import Visits, forced, wrong
 from tests.guards.world import ROLES, addresses, somebody
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.world
 
 
 def own_pages():

@@ -18,7 +18,7 @@ from tests.guards.office_examples import office_example
 from tests.guards.test_office import rows_of
 from tests.guards.world import somebody
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser]
+pytestmark = [pytest.mark.world, pytest.mark.browser]
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 READERS = ("visitor", "member", "chair", "panel", "officer", "senior", "finance", "analyst", "auditor", "access")
 PLACES = ("home", "panel:home", "admin:index", "awards:awards", "groups:groups")  # differ from person to person

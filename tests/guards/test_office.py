@@ -5,13 +5,13 @@ from django.contrib import admin
 from django.urls import reverse
 
 from communities.core.casework import LifecycleAdmin
-from tests.guards.office import MODELS, PAGES, STOCK
+from tests.guards.office import MODELS, PAGES, PRIVATE, STOCK
 from tests.guards.office_examples import office_example
 from tests.guards.test_access import missing
 from tests.guards.visits import Visits, forced, wrong
 from tests.guards.world import ROLES, addresses, somebody
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.world
 STANDARD = ("changelist", "add", "change", "history", "delete", "step")
 
 
@@ -62,8 +62,9 @@ def pages_of(label, office):
     yield f"{label} add", reverse(f"{base}_add"), adders
     for row in rows_of(office.model):
         state = getattr(row, "status", "")
-        yield f"{label} page {state}", reverse(f"{base}_change", args=[row.pk]), readers
-        yield f"{label} history {state}", reverse(f"{base}_history", args=[row.pk]), readers
+        who = [] if (label, state) in PRIVATE else readers
+        yield f"{label} page {state}", reverse(f"{base}_change", args=[row.pk]), who
+        yield f"{label} history {state}", reverse(f"{base}_history", args=[row.pk]), who
         yield f"{label} delete {state}", reverse(f"{base}_delete", args=[row.pk]), []
 
 

@@ -60,6 +60,8 @@ def wrong(said, client, address, *, opens=True, may=False, is_act=False):
     """What is wrong with the answers of one address to one person, in sentences."""
     with writes() as written:
         answer = client.get(address)
+        if answer.streaming:
+            list(answer)  # to its end, which closes the file
     said = f"{said} -> {answer.status_code}"
     if written:
         yield f"GET {said} and wrote {written}"

@@ -1,7 +1,8 @@
 """Official figures, each with its release and the people it was counted on. What is missing reads "not loaded"."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from django.db.models import Count, Q, QuerySet, Sum
 
@@ -57,6 +58,9 @@ def dataset(kind: str, release: str) -> Dataset | None:
     return found.order_by("is_demo").first()
 
 
+Find = Callable[[str, str], Dataset | None]  # a page with many figures looks each release up once
+
+
 def missing(*wanted: tuple[str, str]) -> str:
     """The sentence that says which releases have not been imported."""
     names = [f"{Dataset.Kind(kind).label}, {release}" for kind, release in wanted]
@@ -66,9 +70,11 @@ def missing(*wanted: tuple[str, str]) -> str:
 # -- people ----------------------------------------------------------------------------------------------------------
 
 
-def residents(release: str = "Census 2021", place: PriorityPlace | None = None, field: str = "total") -> Figure:
+def residents(
+    release: str = "Census 2021", place: PriorityPlace | None = None, field: str = "total", find: Find = dataset
+) -> Figure:
     """How many people live in a place, or in the county, by one release."""
-    base = dataset(Dataset.Kind.POPULATION, release)
+    base = find(Dataset.Kind.POPULATION, release)
     if base is None:
         return Figure(None, missing=missing((Dataset.Kind.POPULATION, release)))
     counted = _inside(AreaMeasure.objects.filter(dataset=base, field=field), place)
@@ -76,10 +82,14 @@ def residents(release: str = "Census 2021", place: PriorityPlace | None = None, 
 
 
 def deprived_residents(
-    imd: str = "2019", base: str = "Mid-2015", place: PriorityPlace | None = None, field: str = "total"
+    imd: str = "2019",
+    base: str = "Mid-2015",
+    place: PriorityPlace | None = None,
+    field: str = "total",
+    find: Find = dataset,
 ) -> Figure:
     """How many people live in the most deprived fifth of England's small areas: index and population both named."""
-    figures = residents_by_decile(imd, base, place, field)
+    figures = residents_by_decile(imd, base, place, field, find)
     people = [figures[decile] for decile in MOST_DEPRIVED]
     first = people[0]
     if any(each.value is None for each in people):
@@ -90,10 +100,14 @@ def deprived_residents(
 
 
 def residents_by_decile(
-    imd: str = "2019", base: str = "Mid-2015", place: PriorityPlace | None = None, field: str = "total"
+    imd: str = "2019",
+    base: str = "Mid-2015",
+    place: PriorityPlace | None = None,
+    field: str = "total",
+    find: Find = dataset,
 ) -> dict[int, Figure]:
     """How many people live in each tenth, 1 the most deprived. While a release is missing each says which."""
-    index, people = dataset(Dataset.Kind.IMD, imd), dataset(Dataset.Kind.POPULATION, base)
+    index, people = find(Dataset.Kind.IMD, imd), find(Dataset.Kind.POPULATION, base)
     if index is None or people is None:
         wanted = [(Dataset.Kind.IMD, imd, index), (Dataset.Kind.POPULATION, base, people)]
         absent = missing(*((kind, release) for kind, release, found in wanted if found is None))
@@ -198,9 +212,10 @@ class Fact:
 
 def place_facts(place: PriorityPlace) -> list[Fact]:
     """The official figures of one place. Never compared with other places on the same page."""
-    facts = [Fact("People who live here", residents("Census 2021", place))]
+    find = cache(dataset)
+    facts = [Fact("People who live here", residents("Census 2021", place, find=find))]
     for release, base in (("2019", "Mid-2015"), ("2025", "Census 2021")):
         title = f"Of them in the most deprived fifth of England, by the index of {release}"
-        facts.append(Fact(title, deprived_residents(release, base, place)))
-    facts.append(Fact("Children under 16 here", residents("Mid-2015", place, "age_0_15")))
+        facts.append(Fact(title, deprived_residents(release, base, place, find=find)))
+    facts.append(Fact("Children under 16 here", residents("Mid-2015", place, "age_0_15", find=find)))
     return facts

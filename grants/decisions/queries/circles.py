@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
+
 from grants.applications.models import Application
 from grants.assessment.models import Interest
 from grants.assessment.queries import seats_of
@@ -107,6 +109,14 @@ class Tally:
 
 def tally(motion: Motion) -> Tally:
     """The votes that count: those of members who have no tie to the bid."""
-    out = Interest.objects.filter(application=motion.application_id, kind__in=Interest.OUT).values("user")
-    votes = motion.votes.exclude(seat__person__user__in=out).select_related("seat__person").order_by("pk")
-    return Tally(tuple(votes))
+    return tallies([motion])[motion.pk]
+
+
+def tallies(motions: Sequence[Motion]) -> dict[int, Tally]:
+    """The same for many motions, in one query."""
+    bid, user = OuterRef("motion__application"), OuterRef("seat__person__user")
+    out = Interest.objects.filter(application=bid, user=user, kind__in=Interest.OUT)
+    votes: dict[int, list[Vote]] = {motion.pk: [] for motion in motions}
+    for vote in Vote.objects.filter(~Exists(out), motion__in=votes).select_related("seat__person").order_by("pk"):
+        votes[vote.motion_id].append(vote)
+    return {key: Tally(tuple(each)) for key, each in votes.items()}

@@ -12,7 +12,7 @@ from communities.core.money import pounds
 from grants.applications.models import Application
 from grants.assessment.queries import Standing, ranking, seats_of
 from grants.decisions.models import Decision, Meeting, Motion
-from grants.decisions.queries.circles import Circle, circles, tally
+from grants.decisions.queries.circles import Circle, circles, tallies
 from grants.rounds.models import Round, Seat
 
 NOTHING = Decimal(0)
@@ -117,8 +117,10 @@ def draft_minute(meeting: Meeting) -> str:
     """What was decided, as a start of the minute."""
     present = ", ".join(str(seat.person) for seat, here in people_at(meeting) if here)
     lines = [f"Present: {present or 'nobody noted'}."]
-    for motion in meeting.motions.select_related("application").order_by("pk"):
-        votes = tally(motion)
+    motions = list(meeting.motions.select_related("application").order_by("pk"))
+    fallen = tallies(motions)
+    for motion in motions:
+        votes = fallen[motion.pk]
         sum_ = f", {pounds(motion.amount)}" if motion.amount is not None else ""
         counted = f"for {votes.yes}, against {votes.no}, abstained {votes.abstained}"
         casting = f", casting vote {votes.casting}" if votes.casting else ""
