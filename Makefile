@@ -70,9 +70,9 @@ key: .venv/runtime
 
 # After a change of requirements*.txt (needs uv).
 locks:
-	uv pip compile -q --universal --generate-hashes -p 3.11 --no-emit-index-url --no-annotate --no-header requirements.txt -o requirements.lock
-	uv pip compile -q --universal --generate-hashes -p 3.11 --no-emit-index-url --no-annotate --no-header requirements-dev.txt -c requirements.lock -o requirements-dev.lock
-	uv pip compile -q --universal --generate-hashes -p 3.11 --no-emit-index-url --no-annotate --no-header requirements-node.txt -o requirements-node.lock
+	uv pip compile -q --universal --generate-hashes -p 3.11 --no-emit-index-url --no-annotate --no-header --no-strip-extras requirements.txt -o requirements.lock
+	uv pip compile -q --universal --generate-hashes -p 3.11 --no-emit-index-url --no-annotate --no-header --no-strip-extras requirements-dev.txt -c requirements.lock -o requirements-dev.lock
+	uv pip compile -q --universal --generate-hashes -p 3.11 --no-emit-index-url --no-annotate --no-header --no-strip-extras requirements-node.txt -o requirements-node.lock
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -21,3 +21,6 @@ urlpatterns = [
     path("", include("evaluation.urls")),
     path("office/", admin.site.urls),
 ]
+
+handler400 = "config.errors.unreadable"
+handler500 = "config.errors.broken"

@@ -13,12 +13,21 @@ hypothesis_settings.load_profile("fund")
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """The migrated database, with a copy of it kept aside. (Here, not in the plugin: pytest-django's own would win.)"""
+def django_db_setup(django_test_environment, django_db_blocker, django_db_modify_db_settings, django_db_use_migrations):
+    """The tests' database, with a copy of it kept aside.
+
+    Not pytest-django's own fixture: that makes none where only modules ask (the guards' world), and the kept copy would
+    then be one of somebody's data.
+    """
     from django.db import connections
     from django.test import TransactionTestCase
+    from django.test.utils import setup_databases, teardown_databases
+    from pytest_django.fixtures import _disable_migrations
 
+    if not django_db_use_migrations:
+        _disable_migrations()
     with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False)
         database.keep(connections["default"])
     with pytest.MonkeyPatch.context() as patched:
         # TestCase keeps its own rollback; only tests with real transactions come here
@@ -27,6 +36,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         for kept in ("kept", "world"):
             database.forget(connections["default"], kept)
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture(scope="session")

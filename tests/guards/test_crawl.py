@@ -59,7 +59,8 @@ def pages_inside():
         for row in rows_of(office.model):
             state = getattr(row, "status", "")
             yield label, state or "page", reverse(f"{base}_change", args=[row.pk]), first_of(READERS, readers), None
-        yield label, "history", reverse(f"{base}_history", args=[row.pk]), first_of(READERS, readers), None
+        for row in rows_of(office.model)[:1]:
+            yield label, "history", reverse(f"{base}_history", args=[row.pk]), first_of(READERS, readers), None
         if isinstance(office, LifecycleAdmin):
             yield from steps_of(label, office)
 
