@@ -152,7 +152,9 @@ class LifecycleAdmin(OfficeAdmin[S]):
         }
 
     def _waiting(self, offers: Sequence[Offer[S]]) -> list[str]:
-        sentences = [offer.refused for offer in offers if offer.refused and offer.step.name in self.steps]
+        # only of what the page leads to: that a side step does not fit is no news
+        main = {name for name, action in self.steps.items() if action.look != "secondary"}
+        sentences = [offer.refused for offer in offers if offer.refused and offer.step.name in main]
         return list(dict.fromkeys(sentences))
 
     def _buttons(self, row: S, offers: Sequence[Offer[S]]) -> list[dict[str, Any]]:

@@ -31,10 +31,12 @@ def same_household(people: Iterable[Person]) -> bool:
 
 
 def demonstration_cast() -> list[tuple[User, str]]:
-    """Who can be signed in as with one click, and what they do; those of the office first."""
+    """Who can be signed in as with one click, and what they do; the office first, then the panel, then groups."""
     grants: dict[int, list[str]] = {}
     for grant in RoleGrant.objects.in_force().filter(user__email__endswith=DEMONSTRATION_DOMAIN):
         grants.setdefault(grant.user_id, []).append(ROLES[grant.role].name)
     cast = User.objects.filter(email__endswith=DEMONSTRATION_DOMAIN, is_active=True, is_superuser=False)
     described = [(user, ", ".join(grants.get(user.pk, ["Community group"]))) for user in cast]
-    return sorted(described, key=lambda each: (each[0].is_staff, each[1], each[0].full_name))
+    return sorted(
+        described, key=lambda each: (not each[0].is_staff, each[0].pk not in grants, each[1], each[0].full_name)
+    )

@@ -122,7 +122,7 @@ class NoteInterestForm(Form):
     detail = forms.CharField(label="Anything to add", required=False, max_length=250)
 
     def __init__(self, *args: Any, seats: Sequence[Seat], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, auto_id="id_note_%s", **kwargs)  # its page has another question called kind
         self.seats = {str(seat.pk): seat for seat in seats if seat.person.user_id}
         self.fields["seat"].choices = [(key, str(seat.person)) for key, seat in self.seats.items()]  # type: ignore[attr-defined]
 

@@ -110,11 +110,14 @@ class BudgetAdmin(ReadOnlyAdmin[Budget]):
                 operations.allocate(budget, **form.cleaned_data, by=request.user, at=now())
                 messages.success(request, "Money added.")
                 return HttpResponseRedirect(back)
-        return self._page(request, f"Add money to {budget.name}", form, back)
+        return self._page(request, "Add money", form, back, budget)
 
-    def _page(self, request: HttpRequest, title: str, form: Form, back: str) -> HttpResponse:
+    def _page(
+        self, request: HttpRequest, title: str, form: Form, back: str, budget: Budget | None = None
+    ) -> HttpResponse:
         context: Mapping[str, Any] = {
             **self.admin_site.each_context(request), "title": title, "opts": self.opts, "form": form, "back": back,
+            "object": budget,
         }  # fmt: skip
         return TemplateResponse(request, "admin/step.html", dict(context), status=400 if form.is_bound else 200)
 
