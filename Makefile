@@ -1,6 +1,6 @@
 # make run    the whole fund on this machine, with a demonstration inside
 # make test   every test, on servers of their own
-# The rest: demo (start the demonstration afresh), check, format, assets, key, locks.
+# The rest: demo (start the demonstration afresh), check, format, assets, picture, key, locks.
 
 PYTHON ?= python3
 PY := .venv/bin/python
@@ -8,7 +8,7 @@ PORT ?= 8000
 export PORT
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run demo test test-postgresql test-sqlite check format assets node chromium key locks
+.PHONY: run demo test test-postgresql test-sqlite check format assets node chromium picture key locks
 .DEFAULT_GOAL := run
 
 run: .venv/runtime assets
@@ -63,6 +63,10 @@ chromium:
 	  || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "Installing Chromium for the browser tests ..." \
 	       && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; } \
 	  || { echo "The tests drive a real browser. Install Debian's package chromium, or set CHROMIUM to a Chromium's path."; exit 1; }
+
+# The picture of the README, from `make run` in another window.
+picture: .venv/dev
+	@$(PY) -m tests.browser.picture
 
 # A new key for bank details: put it first in BANK_DETAIL_KEYS.
 key: .venv/runtime
