@@ -1,14 +1,15 @@
 # make run    the whole fund on this machine, with a demonstration inside
 # make test   every test, on servers of their own
-# The rest: demo (start the demonstration afresh), check, format, assets, key, locks.
+# The rest: demo (start the demonstration afresh), bench (how fast, at N bids), check, format, assets, key, locks.
 
 PYTHON ?= python3
 PY := .venv/bin/python
 PORT ?= 8000
+N ?= 10000
 export PORT
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run demo test test-postgresql test-sqlite check format assets node chromium key locks
+.PHONY: run demo test test-postgresql test-sqlite bench check format assets node chromium key locks
 .DEFAULT_GOAL := run
 
 run: .venv/runtime assets
@@ -32,6 +33,10 @@ test-postgresql: .venv/dev assets chromium
 # demonstration have seen the pages already.
 test-sqlite: .venv/dev assets
 	TEST_DATABASE=sqlite $(PY) -m pytest -m "not browser and not postgresql and not world" $(ARGS)
+
+# Speed: every page that matters beside a floor, at N bids: make bench N=1000,10000. ARGS="--engine sqlite" for embedded.
+bench: .venv/dev assets
+	@$(PY) -m benchmark bench $(N) $(ARGS)
 
 check: .venv/dev
 	.venv/bin/ruff format --check .
