@@ -1,6 +1,7 @@
-"""The command line: `python -m benchmark bench 1000,10000` measures each page at these numbers of bids."""
+"""The command line: `python -m benchmark bench 1000,10000` measures each page, `... load 5` plays the deadline hour."""
 
 import argparse
+import atexit
 import json
 import os
 import subprocess
@@ -11,33 +12,64 @@ from pathlib import Path
 from typing import Any
 
 from benchmark import report, servers
-from benchmark.servers import BASE_DIR, RESULTS, WORK, Databases
-from tests.plugins.servers import start_redis
+from benchmark.limits import APPLICANTS, SENT_A_MINUTE
+from benchmark.servers import BASE_DIR, COPYING, DEMONSTRATION, WORK, Databases, made_of
+from tests.plugins.servers import start, start_redis, started, stop
 
 DRAFTS = 60  # bids that are ready to be sent, among the N
+LOAD_BIDS = 1000
+MOST_KEPT = 200_000  # bids: larger databases are measured themselves and thrown away, there is no room for two
 
 
 def main() -> None:
-    """Measure each size, print and keep the figures."""
+    """Measure or load, as asked."""
     line = argparse.ArgumentParser(prog="python -m benchmark")
-    bench = line.add_subparsers(required=True).add_parser("bench")
+    jobs = line.add_subparsers(required=True)
+    bench = jobs.add_parser("bench")
     bench.add_argument("sizes", help="how many bids: 1000 or 1000,10000,100000")
-    bench.add_argument("--engine", choices=("postgresql", "sqlite"), default="postgresql")
     bench.add_argument("--samples", type=int, default=30)
-    bench.add_argument("--only", default="", help="pages whose name has this in it")
+    bench.add_argument("--only", default="", help="pages whose name has one of these in it: queue,case")
+    bench.set_defaults(job=measure)
+    load = jobs.add_parser("load")
+    load.add_argument("minutes", type=float, help="how long the deadline hour is played")
+    load.add_argument("--seconds", type=float, default=10, help="how long each number of saves a second is tried")
+    load.set_defaults(job=load_up)
+    for job in (bench, load):
+        job.add_argument("--engine", choices=("postgresql", "sqlite"), default="postgresql")
     given = line.parse_args()
-    found = {size: measured(size, given) for size in sorted(map(int, given.sizes.split(",")))}
-    report.show(found, given.engine)
+    atexit.register(stop)
+    given.job(given)
 
 
-def measured(size: int, given: argparse.Namespace) -> dict[str, Any]:
-    """The figures of one size."""
-    home = servers.folder()
-    databases = _databases(given.engine, home)
-    seeded(databases, size)
-    databases.create(WORK, copy_of=_name(size))
+def measure(given: argparse.Namespace) -> None:
+    """Measure each size, print and keep the figures."""
+    found = {}
+    for size in sorted(map(int, given.sizes.split(","))):
+        name = seeded(_databases(given.engine), size, min(DRAFTS, size // 10))
+        found[size] = _on_a_copy(given.engine, name, size, "benchmark.one", str(given.samples), given.only)
+        report.show(found[size], size, given.engine)
+    report.show_growth(found, given.engine)
+
+
+def load_up(given: argparse.Namespace) -> None:
+    """Play the deadline hour, then find the most."""
+    drafts = APPLICANTS + round(SENT_A_MINUTE * given.minutes)
+    name = seeded(_databases(given.engine), LOAD_BIDS + drafts, drafts)
+    result = _on_a_copy(given.engine, name, LOAD_BIDS, "benchmark.load", str(given.minutes), str(given.seconds))
+    report.show_load(result)
+    if result["errors"]:
+        raise SystemExit(1)
+
+
+def _on_a_copy(engine: str, name: str, size: int, module: str, *given: str) -> dict[str, Any]:
+    """What a module finds, in a process of its own, on a copy: measuring writes."""
+    databases = _databases(engine)
+    if size <= MOST_KEPT:
+        databases.create(WORK, copy_of=name)
+    else:
+        databases.rename(name, WORK)
     with tempfile.NamedTemporaryFile(suffix=".json") as file:
-        _python("-m", "benchmark.one", file.name, str(given.samples), given.only, url=databases.url(WORK))
+        _python("-m", module, file.name, *given, url=databases.url(WORK))
         result: dict[str, Any] = json.loads(Path(file.name).read_text())
     databases.drop(WORK)
     return result
@@ -46,36 +78,35 @@ def measured(size: int, given: argparse.Namespace) -> dict[str, Any]:
 _running: dict[str, Databases] = {}
 
 
-def _databases(engine: str, home: Path) -> Databases:
+def _databases(engine: str) -> Databases:
     if engine not in _running:
+        home = servers.folder()
         home.chmod(0o755)
         _running[engine] = Databases(engine, home)
         if engine == "postgresql":
             os.environ["REDIS_URL"] = start_redis(home)
         else:
             os.environ.pop("REDIS_URL", None)
-        _running[engine].drop_old(servers.made_of())
+        _running[engine].drop_old(made_of(DEMONSTRATION), made_of(COPYING))
     return _running[engine]
 
 
-def _name(size: int | str) -> str:
-    return f"bids_{size}_{servers.made_of()}"
-
-
-def seeded(databases: Databases, size: int) -> None:
-    """A database with so many bids, kept for the next time."""
-    if _name("demo") not in databases.names():
+def seeded(databases: Databases, size: int, drafts: int) -> str:
+    """The name of a database with so many bids, kept for the next time."""
+    demo, name = f"demo_{made_of(DEMONSTRATION)}", f"bids_{size}_{drafts}_{made_of(COPYING)}"
+    if demo not in databases.names():
         _say("Making the demonstration ...")
         databases.create("new")
-        for command in (("prepare",), ("load_demo",)):
-            _python("manage.py", *command, url=databases.url("new"))
-        databases.rename("new", _name("demo"))
-    if _name(size) not in databases.names():
+        for command in ("prepare", "load_demo"):
+            _python("manage.py", command, url=databases.url("new"))
+        databases.rename("new", demo)
+    if name not in databases.names():
         began = time.monotonic()
-        databases.create("new", copy_of=_name("demo"))
-        _python("-m", "benchmark.seed", str(size), str(min(DRAFTS, size // 10)), url=databases.url("new"))
-        databases.rename("new", _name(size))
+        databases.create("new", copy_of=demo)
+        _python("-m", "benchmark.seed", str(size), str(drafts), url=databases.url("new"))
+        databases.rename("new", name)
         _say(f"Seeded {size:,} bids in {time.monotonic() - began:.0f} s.")
+    return name
 
 
 def _python(*command: str, url: str) -> None:
@@ -86,8 +117,8 @@ def _python(*command: str, url: str) -> None:
         "DJANGO_SETTINGS_MODULE": "benchmark.settings",
         "PYTHONPATH": str(BASE_DIR),
     }
-    done = subprocess.run([sys.executable, *command], env=environment, cwd=BASE_DIR, check=False)
-    if done.returncode:
+    start([sys.executable, *command], subprocess.DEVNULL, BASE_DIR, env=environment, stderr=None)
+    if started.pop().wait():
         raise SystemExit(f"{' '.join(command)} failed.")
 
 
@@ -96,5 +127,4 @@ def _say(sentence: str) -> None:
 
 
 if __name__ == "__main__":
-    RESULTS.mkdir(parents=True, exist_ok=True)
     main()

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
+
+from benchmark.settings import BENCHMARK_COUNTS
 
 OF_TRANSACTIONS = ("SAVEPOINT", "RELEASE", "ROLLBACK")
 
@@ -19,7 +20,7 @@ class Statements:
 
     def __init__(self) -> None:
         self.times: list[tuple[float, str]] = []
-        self.began = time.perf_counter()
+        self.began, self.worked = time.perf_counter(), time.thread_time()
 
     def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         """Let a statement through, and note it."""
@@ -39,19 +40,20 @@ class Statements:
             "repeated": [(number, sql[:400]) for sql, number in texts.most_common(3) if number > 1],
             "sql_ms": round(sum(seconds for seconds, _ in self.times) * 1000, 2),
             "all_ms": round((time.perf_counter() - self.began) * 1000, 2),
+            "cpu_ms": round((time.thread_time() - self.worked) * 1000, 2),
             "slowest_ms": round(longest[0] * 1000, 2),
             "slowest": longest[1][:2000],
         }
 
 
-def count(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def count(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
     """Middleware, only in the benchmark: one line in a file for each request, written before its last byte is sent."""
 
-    def counted(request: HttpRequest) -> HttpResponse:
+    def counted(request: HttpRequest) -> Any:
         statements = Statements()
         with connection.execute_wrapper(statements):
             response = get_response(request)
-        if response.streaming:
+        if isinstance(response, StreamingHttpResponse):
             response.streaming_content = _to_the_end(response.streaming_content, statements)
         else:
             _write(statements)
@@ -67,5 +69,5 @@ def _to_the_end(content: Iterator[bytes], statements: Statements) -> Iterator[by
 
 
 def _write(statements: Statements) -> None:
-    with Path(settings.BENCHMARK_COUNTS).open("a") as file:
+    with Path(BENCHMARK_COUNTS).open("a") as file:
         file.write(json.dumps(statements.told()) + "\n")

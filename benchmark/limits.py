@@ -43,6 +43,7 @@ LIMITS = {
 MANY_BIDS, RATIO_AT_MANY = 200_000, 30  # evaluation pages may take longer over a whole country
 WORKER_MEMORY = 130  # MiB, after all reads
 GROWTH = 1.2  # from the smallest to the largest number of bids
+ALIKE_FROM = 1000  # bids: below this the rounds that are going on are smaller, and nothing is to be compared
 
 
 def limit_of(kind: str, bids: int) -> Limit:
@@ -50,3 +51,7 @@ def limit_of(kind: str, bids: int) -> Limit:
     if kind == "evaluation" and bids >= MANY_BIDS:
         return Limit(RATIO_AT_MANY)
     return LIMITS[kind]
+
+
+# The deadline hour: who is there, and what they do.
+APPLICANTS, OFFICERS, SENT_A_MINUTE = 50, 10, 60

@@ -120,7 +120,7 @@ def run(samples: int, only: str) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as temporary:
         file = Path(temporary) / "counts"
         world = World()
-        everything = [page for page in pages(world) if only in page.name]
+        everything = [page for page in pages(world) if any(part in page.name for part in only.split(","))]
         with serving({"BENCHMARK_COUNTS": str(file)}) as (counted, _), serving({}) as (port, workers):
             visits = Visit(counted), Visit(port)
             for page in everything:

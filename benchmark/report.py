@@ -1,36 +1,37 @@
-"""The figures as a table, as a file, as a picture."""
+"""The figures as tables, as files, as a picture."""
 
 import csv
 import sys
+from collections.abc import Mapping
 from typing import Any
 
-from benchmark.limits import WORKER_MEMORY, limit_of
+from benchmark.chart import svg
+from benchmark.figures import growth
+from benchmark.limits import ALIKE_FROM, GROWTH, WORKER_MEMORY, limit_of
 from benchmark.servers import RESULTS
 
-HEAD = ("page", "median ms", "p95", "per s", "floor", "ratio", "SQL", "repeats", "KB", "+MiB", "limit", "")
+HEAD = ("page", "median ms", "p95", "per s", "floor", "ratio", "SQL", "repeats", "CPU ms", "KB", "+MiB", "limit", "")
+ACTS = ("save", "submit", "record")
+Result = dict[str, Any]
 
 
-def failures(row: dict[str, Any], bids: int) -> list[str]:
+def failures(row: Mapping[str, Any], bids: int) -> list[str]:
     """What of a page is above its limit."""
     limit = limit_of(row["kind"], bids)
-    found = []
-    if limit.ratio and row["ratio"] > limit.ratio:
-        found.append("slow")
-    if limit.sql and row["sql"] > limit.sql:
-        found.append("SQL")
-    if limit.kilobytes and row["bytes"] > limit.kilobytes * 1024:
-        found.append("KB")
-    if limit.more_memory and row["more_memory"] > limit.more_memory:
-        found.append("memory")
-    if row["repeats"] and row["kind"] not in ("save", "submit", "record"):
-        found.append("repeats")
-    return found
+    above = {
+        "slow": limit.ratio and row["ratio"] > limit.ratio,
+        "SQL": limit.sql and row["sql"] > limit.sql,
+        "KB": limit.kilobytes and row["bytes"] > limit.kilobytes * 1024,
+        "memory": limit.more_memory and row["more_memory"] > limit.more_memory,
+        "repeats": row["repeats"] and row["kind"] not in ACTS,
+    }
+    return [name for name, broken in above.items() if broken]
 
 
-def line(row: dict[str, Any], bids: int) -> list[str]:
+def line(row: Mapping[str, Any], bids: int) -> list[str]:
     """One line of the table."""
     if row["missing"] or "broken" in row:
-        return [row["name"], *[""] * (len(HEAD) - 2), "broken" if "broken" in row else "none yet"]
+        return [row["name"], *[""] * (len(HEAD) - 2), "BROKEN" if "broken" in row else "none yet"]
     return [
         row["name"],
         f"{row['median']:.1f}",
@@ -40,6 +41,7 @@ def line(row: dict[str, Any], bids: int) -> list[str]:
         f"{row['ratio']:.1f}x",
         str(row["sql"]),
         str(row["repeats"]),
+        f"{row['cpu_ms']:.0f}",
         f"{row['bytes'] / 1024:.0f}",
         f"{row['more_memory']:.0f}",
         limit_of(row["kind"], bids).text,
@@ -48,7 +50,7 @@ def line(row: dict[str, Any], bids: int) -> list[str]:
 
 
 def table(lines: list[list[str]]) -> str:
-    """Columns as wide as they must be."""
+    """Columns as wide as they must be; the first and the last begin at the left."""
     widths = [max(len(each[number]) for each in lines) for number in range(len(lines[0]))]
     return "\n".join(
         "  ".join(
@@ -59,22 +61,89 @@ def table(lines: list[list[str]]) -> str:
     )
 
 
-def show(found: dict[int, dict[str, Any]], engine: str) -> None:
-    """Print and keep."""
-    for size, result in found.items():
-        lines = [list(HEAD), *(line(row, size) for row in result["pages"])]
-        sys.stdout.write(f"\n{size:,} bids, {engine}\n\n{table(lines)}\n\n")
-        verdict = "ok" if result["memory"] <= WORKER_MEMORY else "too much"
-        sys.stdout.write(f"worker memory after all: {result['memory']:.0f} MiB (limit {WORKER_MEMORY}): {verdict}\n")
-        with (RESULTS / f"{engine}-{size}.csv").open("w", newline="") as file:
-            csv.writer(file).writerows(lines)
-        for row in result["pages"]:
-            if "broken" in row:
-                sys.stdout.write(f"\n{row['name']}: {row['broken']}\n")
-            elif not row["missing"] and failures(row, size):
-                sys.stdout.write(
-                    f"\n{row['name']}: {row['sql_ms']:.0f} of {row['all_ms']:.0f} ms in SQL, slowest "
-                    f"{row['slowest_ms']:.0f} ms: {row['slowest'][:300]}\n"
-                )
-                for number, sql in row["repeated"]:
-                    sys.stdout.write(f"   {number} times: {sql[:200]}\n")
+def why(row: Mapping[str, Any]) -> str:
+    """Where the time of a page goes."""
+    times = f"{row['sql_ms']:.0f} of {row['all_ms']:.0f} ms in SQL, {row['cpu_ms']:.0f} ms of Python"
+    slowest = f"slowest {row['slowest_ms']:.0f} ms: {row['slowest'][:400]}"
+    repeated = "".join(f"\n   {number} times: {sql[:200]}" for number, sql in row["repeated"])
+    return f"{row['name']}: {times}; {slowest}{repeated}"
+
+
+def show(result: Result, size: int, engine: str) -> None:
+    """Print and keep what was measured at one size."""
+    lines = [list(HEAD), *(line(row, size) for row in result["pages"])]
+    _say(f"\n{size:,} bids, {engine}\n\n{table(lines)}\n")
+    verdict = "ok" if result["memory"] <= WORKER_MEMORY else "too much"
+    _say(f"The larger worker holds {result['memory']:.0f} MiB after all (limit {WORKER_MEMORY}): {verdict}\n")
+    for row in result["pages"]:
+        if "broken" in row:
+            _say(f"{row['name']}: {row['broken']}")
+        elif not row["missing"] and failures(row, size):
+            _say(why(row))
+    _keep(f"{engine}-{size}.csv", lines)
+
+
+def show_growth(found: Mapping[int, Result], engine: str) -> None:
+    """How each page grows with the number of bids."""
+    series = by_page({size: result for size, result in found.items() if size >= ALIKE_FROM})
+    if not series or len(next(iter(series.values()))) < 2:
+        return
+    lines = [["page", *(f"{size:,}" for size in next(iter(series.values()))), "growth", ""]]
+    verdicts = {}
+    for name, ratios in series.items():
+        times = growth(ratios) or 0.0
+        verdicts[name] = f"{times:.2f}x"
+        shown = [f"{ratio:.1f}x" for ratio in ratios.values()]
+        lines.append([name, *shown, verdicts[name], "ok" if times <= GROWTH else "grows"])
+    _say(f"\nTimes the floor, by number of bids; growth at most {GROWTH}x\n\n{table(lines)}\n")
+    _keep(f"{engine}-growth.csv", lines)
+    last = found[max(found)]["pages"]
+    limits = {row["name"]: limit_of(row["kind"], max(found)).ratio for row in last}
+    (RESULTS / f"{engine}-growth.svg").write_text(svg(series, limits, verdicts))
+    _say(f"Drawn in {RESULTS / f'{engine}-growth.svg'}")
+
+
+def by_page(found: Mapping[int, Result]) -> dict[str, dict[int, float]]:
+    """The ratio of each page at each size, of pages that were measured at all of them."""
+    series: dict[str, dict[int, float]] = {}
+    for size in sorted(found):
+        for row in found[size]["pages"]:
+            if "ratio" in row:
+                series.setdefault(row["name"], {})[size] = row["ratio"]
+    return {name: ratios for name, ratios in series.items() if len(ratios) == len(found)}
+
+
+def show_load(result: Result) -> None:
+    """What the deadline hour came to."""
+    lines = [["", "count", "median ms", "p95"]]
+    lines += [
+        [kind, str(told["count"]), f"{told['median']:.0f}", f"{told['p95']:.0f}"]
+        for kind, told in result["hour"].items()
+    ]
+    _say(f"\nThe deadline hour, {result['minutes']:g} minutes of it\n\n{table(lines)}\n")
+    _say(f"{len(result['errors'])} errors{': ' if result['errors'] else ''}{', '.join(result['errors'][:5])}\n")
+    steps = [["saves a second", "answered a second", "median ms", "p95", "errors", ""]]
+    steps += [
+        [
+            f"{step['asked']:.0f}",
+            f"{step['reached']:.1f}",
+            f"{step['median']:.0f}",
+            f"{step['p95']:.0f}",
+            str(step["errors"]),
+            "held" if step["held"] else "not held",
+        ]
+        for step in result["steps"]
+    ]
+    _say(f"{table(steps)}\n")
+    _keep("load.csv", [*lines, [], *steps])
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def _keep(name: str, lines: list[list[str]]) -> None:
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    with (RESULTS / name).open("w", newline="") as file:
+        csv.writer(file).writerows(lines)

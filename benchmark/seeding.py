@@ -12,6 +12,7 @@ kinds of copies are made:
 The copied seals of events prove nothing; everything else is as the site would have written it.
 """
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -109,8 +110,7 @@ def _passes(parts: Parts, plan: Plan) -> Iterator[tuple[str, Rows, int, int]]:
 
 def split() -> Parts:
     """Look through the demonstration: what belongs to rounds, to bids of the finished round, to the other bids."""
-    first = Round.objects.order_by("opens_at").first()
-    assert first is not None
+    first = Round.objects.earliest("opens_at")
     staff = set(RoleGrant.objects.values_list("user_id", flat=True))
     seated = set(Seat.objects.values_list("person_id", flat=True))
     parts = Parts()
@@ -172,7 +172,7 @@ def _by_pointers(parts: Parts, model: type[models.Model]) -> bool:
 
 
 def _cases(parts: Parts) -> dict[Any, str]:
-    found = {}
+    found: dict[Any, str] = {}
     for name in ("rounds", "current", "closed"):
         for model, pks in getattr(parts, name).items():
             if any(each.name == "case" for each in model._meta.concrete_fields):
@@ -197,8 +197,7 @@ def _by_word(parts: Parts, model: type[models.Model], cases: dict[Any, str]) -> 
 
 def _only_drafts(parts: Parts) -> None:
     """One whole bid that was never sent, with its group."""
-    draft = Application.objects.filter(status="draft", answers__section="declaration").first()
-    assert draft is not None
+    draft = Application.objects.filter(status="draft", answers__section="declaration").earliest("pk")
     parts.drafts[Application], parts.drafts[Group] = {draft.pk}, {draft.group_id}
     people = parts.of_bids(Person) & set(draft.group.memberships.values_list("person_id", flat=True))
     parts.drafts[Person] = people
@@ -255,13 +254,15 @@ class Copied:
     def value(self, each: Any) -> str:
         """One column."""
         column = f"b.{connection.ops.quote_name(each.column)}"
-        if each.primary_key and not each.is_relation:
-            return f"{column} + n.k * {STRIDE}"
         if each.is_relation:
             return self._pointer(column, each.related_model)
-        special = getattr(self, f"_{each.name}", None)
-        if special:
+        if each.primary_key:
+            return f"{column} + n.k * {STRIDE}"
+        if special := getattr(self, f"_{each.name}", None):
             return str(special(column))
+        return self._by_type(column, each)
+
+    def _by_type(self, column: str, each: Any) -> str:
         if isinstance(each, models.UUIDField):
             return _uuid(column)
         if isinstance(each, models.EmailField):
@@ -311,14 +312,12 @@ def _list(pks: Iterable[Any]) -> str:
 
 def _uuid(column: str) -> str:
     if connection.vendor == "postgresql":
-        return f"CAST(MD5({column} || ':' || n.k) AS uuid)"
+        return f"CAST(MD5(CAST({column} AS text) || ':' || n.k) AS uuid)"
     return f"another_uuid({column}, n.k)"
 
 
 def _another_uuid(value: str | None, number: int) -> str | None:
-    import hashlib
-
-    return value and hashlib.md5(f"{value}:{number}".encode()).hexdigest()
+    return value and hashlib.md5(f"{value}:{number}".encode(), usedforsecurity=False).hexdigest()
 
 
 # -- sums that are kept ------------------------------------------------------------------------------------------------
@@ -326,21 +325,22 @@ def _another_uuid(value: str | None, number: int) -> str | None:
 
 def _add_up(plan: Plan) -> None:
     """Budgets and batches say again what is in them."""
-    entries = LedgerEntry._meta.db_table
-    budgets = Budget._meta.db_table
+    budgets, batches = Budget._meta.db_table, PaymentBatch._meta.db_table
+    lines = f"FROM {BatchLine._meta.db_table} l WHERE l.batch_id = {batches}.id"
     with connection.cursor() as cursor:
-
-        def total(kind: str) -> str:
-            return f"(SELECT COALESCE(SUM(e.amount), 0) FROM {entries} e WHERE e.budget_id = {budgets}.id AND e.kind = '{kind}')"
-
         cursor.execute(f'UPDATE {budgets} SET "limit" = "limit" * {COPIES_IN_A_ROUND} WHERE id < {STRIDE}')
         cursor.execute(
-            f"UPDATE {budgets} SET committed = {total('commit')} - {total('release')}, paid = {total('pay')} - {total('refund')}"
+            f"UPDATE {budgets} SET committed = {_booked('commit')} - {_booked('release')}, "
+            f"paid = {_booked('pay')} - {_booked('refund')}"
         )
-        lines, batches = BatchLine._meta.db_table, PaymentBatch._meta.db_table
         with lifted([PaymentBatch]):
             cursor.execute(
-                f"UPDATE {batches} SET total = (SELECT SUM(l.amount) FROM {lines} l WHERE l.batch_id = {batches}.id), "
-                f"count = (SELECT COUNT(*) FROM {lines} l WHERE l.batch_id = {batches}.id)"
+                f"UPDATE {batches} SET total = (SELECT SUM(l.amount) {lines}), count = (SELECT COUNT(*) {lines})"
             )
     ReferenceYear.objects.update(last=(plan.closed + plan.drafts + 1) * 100)
+
+
+def _booked(kind: str) -> str:
+    entries, budgets = LedgerEntry._meta.db_table, Budget._meta.db_table
+    booked = f"{entries} e WHERE e.budget_id = {budgets}.id AND e.kind = '{kind}'"
+    return f"(SELECT COALESCE(SUM(e.amount), 0) FROM {booked})"

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -32,17 +32,14 @@ def folder() -> Path:
     return found
 
 
-def made_of() -> str:
-    """What a seeded database was made of: this week's calendar, the tables, the demonstration, the copying."""
+DEMONSTRATION = ("*/migrations/*.py", "*/*/data/*.json", "*/*/data/*.csv", "evaluation/demonstration/**/*.py")
+COPYING = (*DEMONSTRATION, "benchmark/seeding.py")
+
+
+def made_of(patterns: Iterable[str]) -> str:
+    """What a kept database was made of: this week's calendar, and these files."""
     year, week, _ = date.today().isocalendar()  # noqa: DTZ011 (a cache that is a day off is no harm)
     digest = hashlib.sha256(f"{year}-{week}".encode())
-    patterns = (
-        "*/migrations/*.py",
-        "*/*/data/*.json",
-        "*/*/data/*.csv",
-        "evaluation/demonstration/**/*.py",
-        "benchmark/seeding.py",
-    )
     for path in sorted(path for pattern in patterns for path in BASE_DIR.glob(pattern)):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:8]
@@ -93,10 +90,10 @@ class Databases:
             for end in ("", "-wal", "-shm"):
                 Path(f"{self._file(name)}{end}").unlink(missing_ok=True)
 
-    def drop_old(self, digest: str) -> None:
+    def drop_old(self, *digests: str) -> None:
         """Throw away what was made of something else."""
         for name in self.names() - {"postgres"}:
-            if not name.endswith(digest):
+            if not name.endswith(digests):
                 self.drop(name)
 
     def _file(self, name: str) -> Path:
@@ -104,7 +101,7 @@ class Databases:
 
     def _do(self, sql: str) -> None:
         with psycopg.connect(self.server, autocommit=True) as connection:
-            connection.execute(sql)  # type: ignore[call-overload]
+            connection.execute(sql)
 
 
 @contextmanager
@@ -112,28 +109,22 @@ def serving(environment: Mapping[str, str]) -> Iterator[tuple[int, list[int]]]:
     """The site under gunicorn with two workers; gives its port and the workers' process numbers."""
     port = servers.free_port()
     asked = {"BIND": f"127.0.0.1:{port}", "WEB_WORKERS": "2", "DJANGO_SETTINGS_MODULE": "benchmark.settings"}
-    log = (folder() / "gunicorn.log").open("a")
     command = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py"]
     command += ["--keep-alive", "75"]  # as long as nginx keeps its connections; ours wait while pages are made ready
-    server = subprocess.Popen(
-        command,
-        cwd=BASE_DIR,
-        env={**os.environ, **environment, **asked},
-        stdout=log,
-        stderr=log,
-        preexec_fn=servers.end_with_parent if sys.platform == "linux" else None,
-    )
-    try:
-        _wait_until_alive(port, server)
-        yield port, children(server.pid)
-    finally:
-        server.terminate()
+    with (folder() / "gunicorn.log").open("a") as log:
+        servers.start(command, log, BASE_DIR, env={**os.environ, **environment, **asked})
+        server = servers.started[-1]
         try:
-            server.wait(15)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
-        log.close()
+            _wait_until_alive(port, server)
+            yield port, children(server.pid)
+        finally:
+            servers.started.remove(server)
+            server.terminate()
+            try:
+                server.wait(15)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
 
 
 def _wait_until_alive(port: int, server: "subprocess.Popen[bytes]") -> None:
@@ -158,12 +149,8 @@ def children(pid: int) -> list[int]:
 
 def memory(pids: list[int], name: str = "VmRSS") -> float:
     """The most that one of these processes holds (VmRSS) or ever held (VmHWM), in MiB."""
-    found = []
-    for pid in pids:
-        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith(f"{name}:"):
-                found.append(int(line.split()[1]) / 1024)
-    return max(found)
+    told = (line for pid in pids for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    return max(int(line.split()[1]) / 1024 for line in told if line.startswith(f"{name}:"))
 
 
 def forget_peaks(pids: list[int]) -> None:
