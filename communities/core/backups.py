@@ -1,7 +1,8 @@
 """Backups: one moment of the whole fund, kept in a folder together with the figures that prove it whole.
 
-Tables, figures and the list of files are read at one moment, while people work on. Files are copied after it: none is ever
-changed or deleted, so each that the tables name is there. Keys are not in it: whoever finds a backup reads no bank details.
+Tables, figures and the list of files are read at one moment, while people work on. Files are copied after it: none is
+ever changed or deleted, so each that the tables name is there. Keys are not in it: whoever finds a backup reads no bank
+details.
 """
 
 import hashlib
@@ -23,6 +24,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Model
 
 from communities.core.clock import now
 from communities.core.files import StoredFile
@@ -32,7 +34,6 @@ from communities.core.sealing import anchor_file
 
 MANIFEST, ANCHORS, FILES = "manifest.json", "event-anchors.txt", "files"
 DUMPS = {"postgresql": "database.dump", "sqlite": "database.sqlite3"}
-COPY = "backup"  # the alias of a copied SQLite database while its figures are read
 
 
 class BackupError(Exception):
@@ -71,10 +72,9 @@ def take(into: Path, *, with_files: bool = True) -> Backup:
     draft.mkdir(mode=0o700, parents=True)
     manifest = Manifest(at.isoformat(), connection.vendor, files_inside=with_files, keys=key_marks())
     dump = draft / DUMPS[connection.vendor]
-    with _one_moment(dump) as using:
-        read_figures(manifest, using, money_columns())
-        kept = StoredFile.objects.using(using).values_list("content", "sha256")
-        manifest.files = dict(kept.iterator())
+    with _one_moment(dump) as database:
+        read_figures(manifest, database, money_columns())
+        manifest.files = dict(_rows(database, StoredFile, "content", "sha256"))
     manifest.dump = digest_of(dump)
     _copy_anchors(draft, manifest)
     problems = list(_copy_files(draft, manifest)) if with_files else []
@@ -84,8 +84,8 @@ def take(into: Path, *, with_files: bool = True) -> Backup:
 
 
 @contextmanager
-def _one_moment(dump: Path) -> Iterator[str]:
-    """Write the dump, and answer with the alias of a connection that sees exactly what the dump holds."""
+def _one_moment(dump: Path) -> Iterator[BaseDatabaseWrapper]:
+    """Write the dump, and answer with a connection that sees exactly what the dump holds."""
     if connection.vendor == "postgresql":
         with transaction.atomic(durable=True), connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -94,17 +94,17 @@ def _one_moment(dump: Path) -> Iterator[str]:
             cursor.execute("SELECT pg_export_snapshot()")
             [snapshot] = cursor.fetchone()
             run_tool("pg_dump", "--format=custom", f"--snapshot={snapshot}", f"--file={dump}")
-            yield "default"
+            yield connections["default"]
         return
     connection.ensure_connection()
     with closing(sqlite3.connect(dump)) as copy:
         connection.connection.backup(copy)  # one read of the whole: writers go on, and are not in it
-    connections.databases[COPY] = {**connection.settings_dict, "NAME": str(dump)}
+    database = connection.copy()
+    database.settings_dict["NAME"] = str(dump)
     try:
-        yield COPY
+        yield database
     finally:
-        connections[COPY].close()
-        del connections[COPY], connections.databases[COPY]
+        database.close()
         for end in ("-wal", "-shm"):
             dump.with_name(dump.name + end).unlink(missing_ok=True)
 
@@ -116,9 +116,15 @@ def run_tool(name: str, *words: str) -> None:
     *where, database = parts[1:]
     program = shutil.which(name)
     if program is None:
-        raise BackupError(f"The program {name} is not here. Install PostgreSQL's client, as new as the server or newer.")
+        raise BackupError(
+            f"The program {name} is not here. Install PostgreSQL's client, as new as the server or newer."
+        )
     done = subprocess.run(  # noqa: S603 (our own words and settings only)
-        [program, *where, f"--dbname={database}", *words], env={**os.environ, **(secrets or {})}, capture_output=True, text=True, check=False
+        [program, *where, f"--dbname={database}", *words],
+        env={**os.environ, **(secrets or {})},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise BackupError(f"{name} did not succeed: {done.stderr.strip() or done.returncode}")
@@ -127,13 +133,13 @@ def run_tool(name: str, *words: str) -> None:
 # -- the figures ---------------------------------------------------------------------------------------------------
 
 
-def read_figures(manifest: Manifest, using: str, columns: Iterable[str]) -> None:
+def read_figures(manifest: Manifest, database: BaseDatabaseWrapper, columns: Iterable[str]) -> None:
     """Count the rows of every table, add up these columns of money, and note the head of the chain."""
-    database = connections[using]
     manifest.rows = {table: _count(database, table) for table in sorted(database.introspection.table_names())}
     manifest.money = {name: _sum(database, name) for name in sorted(columns)}
-    head = Link.objects.using(using).order_by("-position").values_list("position", "hash").first()
-    manifest.chain = list(head or (0, ""))
+    manifest.chain = list(
+        next(iter(_rows(database, Link, "position", "hash", order="ORDER BY 1 DESC LIMIT 1")), (0, ""))
+    )
 
 
 def money_columns() -> list[str]:
@@ -161,6 +167,13 @@ def _one(database: BaseDatabaseWrapper, sql: str) -> int:
     with database.cursor() as cursor:
         cursor.execute(sql)
         return int(cursor.fetchone()[0])
+
+
+def _rows(database: BaseDatabaseWrapper, model: type[Model], *names: str, order: str = "") -> list[tuple[Any, ...]]:
+    columns = ", ".join(map(database.ops.quote_name, names))
+    with database.cursor() as cursor:
+        cursor.execute(f"SELECT {columns} FROM {database.ops.quote_name(model._meta.db_table)} {order}")  # noqa: S608
+        return list(cursor.fetchall())
 
 
 def key_marks() -> list[str]:

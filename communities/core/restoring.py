@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
-from django.db import connection
+from django.db import connection, connections
 
 from communities.core.backups import (
     ANCHORS,
@@ -97,7 +97,7 @@ def _put_anchors_back(folder: Path) -> None:
 def compare(manifest: Manifest) -> Iterator[str]:
     """Every difference between the fund as it is here and what its backup says."""
     here = Manifest(manifest.taken_at, connection.vendor)
-    read_figures(here, "default", manifest.money)
+    read_figures(here, connections["default"], manifest.money)
     yield from _unlike("rows of", manifest.rows, here.rows)
     yield from _unlike("pounds in", manifest.money, here.money)
     if here.chain != manifest.chain:
@@ -161,7 +161,7 @@ def _elsewhere(place: Path, address: str, manifest: Manifest) -> dict[str, str]:
     if manifest.files_inside:
         moved |= {"FILES_DIR": str(place / "files"), "FILES_S3_BUCKET": ""}
     else:  # they are read where the site keeps them
-        moved["FILES_DIR"] = str(settings.STORAGES["default"]["OPTIONS"].get("location", ""))
+        moved["FILES_DIR"] = str(getattr(default_storage, "location", ""))
     return {**os.environ, **keys, **moved}
 
 

@@ -14,7 +14,7 @@ OWNERS = {"django_migrations"}
 
 
 def statements(*, app: str, reader: str, using: str = "default") -> Iterator[str]:
-    """The whole of both roles' rights, as models declare them now. Said again after each migrate: it changes nothing."""
+    """The whole of both roles' rights, as models declare them now. To be said again after each migrate."""
     quote = connections[using].ops.quote_name
     both = f"{quote(app)}, {quote(reader)}"
     yield "REVOKE ALL ON SCHEMA public FROM PUBLIC"

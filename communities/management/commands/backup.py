@@ -34,4 +34,5 @@ class Command(BaseCommand):
         )
         for problem in done.problems:
             self.stderr.write(problem)
-        sys.exit(bool(done.problems))
+        if done.problems:
+            sys.exit(1)

@@ -11,7 +11,9 @@ from communities.core.rights import statements
 class Command(BaseCommand):
     """See the help text."""
 
-    help = "Give the site's and the reader's role their rights, and no others (PostgreSQL, as owner). Safe to run again."
+    help = (
+        "Give the site's and the reader's role their rights, and no others (PostgreSQL, as owner). Safe to run again."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The roles' names, and whether only to print."""

@@ -15,7 +15,9 @@ PAGES = {"away.html": "503.html", "too-large.html": "413.html"}
 class Command(BaseCommand):
     """After collectstatic: the pages name the style sheet of this release."""
 
-    help = "Write away.html and too-large.html beside the static files, for nginx to show while gunicorn does not answer."
+    help = (
+        "Write away.html and too-large.html beside the static files, for nginx to show while gunicorn does not answer."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write them whole, so that a half-written page is never shown."""
