@@ -1,6 +1,7 @@
 # make run    the whole fund on this machine, with a demonstration inside
 # make test   every test, on servers of their own
-# The rest: demo (start the demonstration afresh), bench (how fast, at N bids), load, check, format, assets, picture, key, locks.
+# The rest: demo (start the demonstration afresh), bench (how fast, at N bids), load, check, format, assets, picture, key,
+# locks, and of the site that the environment names: backup, restore BACKUP=..., drill.
 
 PYTHON ?= python3
 PY := .venv/bin/python
@@ -10,7 +11,8 @@ MINUTES ?= 5
 export PORT
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run demo test test-postgresql test-sqlite bench load check format assets node chromium picture key locks
+.PHONY: run demo test test-postgresql test-sqlite bench load check format assets node chromium picture key locks \
+  backup restore drill
 .DEFAULT_GOAL := run
 
 run: .venv/runtime assets
@@ -81,6 +83,19 @@ picture: .venv/dev
 # A new key for bank details: put it first in BANK_DETAIL_KEYS.
 key: .venv/runtime
 	@$(PY) -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'
+
+# Tables and files of one moment, with the figures that prove them whole, into var/backups (BACKUPS_DIR).
+backup: .venv/runtime
+	@$(PY) manage.py backup
+
+# Into an empty database (DATABASE_URL) and the site's folder of files. Nothing is written over.
+restore: .venv/runtime
+	@test -n "$(BACKUP)" || { echo "Which one? make restore BACKUP=var/backups/..."; exit 1; }
+	@$(PY) manage.py restore "$(BACKUP)"
+
+# Restores the newest backup aside, compares, throws it away.
+drill: .venv/runtime
+	@$(PY) manage.py drill
 
 # After a change of requirements*.txt (needs uv).
 locks:

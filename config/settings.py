@@ -49,6 +49,8 @@ DEMONSTRATION = env.bool("DEMONSTRATION", default=False)
 # People who work in the office need a second factor to sign in.
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not DEMONSTRATION)
 SECRET_KEY = env.str("SECRET_KEY", default="")
+# Keys of before: what they signed is still believed, so that a new key signs nobody out.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # The first key encrypts bank details; the others still decrypt what was written under them.
 BANK_DETAIL_KEYS = env.list("BANK_DETAIL_KEYS", default=[])
 
@@ -235,9 +237,12 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "config.storages.NamedByContent"
         if STATIC_MANIFEST
-        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+        else "django.contrib.staticfiles.storage.StaticFilesStorage",
+        # for everybody, unlike what people send: nginx reads them, too
+        "OPTIONS": {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755},
     },
 }
+BACKUPS_DIR = Path(env.str("BACKUPS_DIR", default=str(VAR_DIR / "backups")))
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_MAX_SIZE = env.int("FILE_MAX_SIZE", default=10 * 1024 * 1024)
 # A function that looks at a file's bytes and answers True when it is clean, like "council.scanning.is_clean".

@@ -37,6 +37,7 @@ def django_db_setup(django_test_environment, django_db_blocker, django_db_modify
         for kept in ("kept", "world"):
             database.forget(connections["default"], kept)
         teardown_databases(made, verbosity=0)
+        database.forget_roles(connections["default"])
 
 
 @pytest.fixture(scope="session")

@@ -123,6 +123,12 @@ def stop(messages: models.QuerySet[Message], why: str) -> int:
     return messages.filter(state=Message.State.WAITING).update(state=Message.State.STOPPED, error=why, lease_token=None)
 
 
+def hold(messages: models.QuerySet[Message], why: str) -> int:
+    """Leave it to a person whether waiting messages are sent: they stand with those that could not be."""
+    waiting = messages.filter(state=Message.State.WAITING)
+    return waiting.update(state=Message.State.FAILED, error=why, lease_token=None)
+
+
 def retry(messages: models.QuerySet[Message]) -> int:
     """Send failed messages again."""
     at = now()

@@ -4,7 +4,9 @@ Evidence refuses DELETE and TRUNCATE, so a test with real transactions cannot em
 back the database as it was after the migrations. Rows that migrations wrote survive that way as well.
 """
 
+import os
 import sqlite3
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -67,3 +69,38 @@ def forget(connection, kept="kept"):
 
 def kept_file(name, kept):
     return f"{name}.{kept}"
+
+
+def roles():
+    """The site's and the reader's role in this process's tests."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    return f"tests_{worker}_app", f"tests_{worker}_reader"
+
+
+@contextmanager
+def as_the_site(connection):
+    """On PostgreSQL: with the rights of the site's own role, which owns nothing and cannot touch evidence."""
+    if connection.vendor == "sqlite":
+        yield
+        return
+    from communities.core.rights import statements
+
+    app, reader = roles()
+    with connection.cursor() as cursor:
+        for role in (app, reader):
+            cursor.execute(f"DO $$ BEGIN CREATE ROLE {role}; EXCEPTION WHEN duplicate_object THEN NULL; END $$")
+        for statement in statements(app=app, reader=reader):
+            cursor.execute(statement)
+        cursor.execute(f"SET ROLE {app}")
+        yield
+        cursor.execute("SELECT current_user")
+        assert cursor.fetchone() == (app,), "the connection was opened anew, and is the owner's again"
+        cursor.execute("RESET ROLE")
+
+
+def forget_roles(connection):
+    """Leave no role behind on a server that somebody else runs."""
+    if connection.vendor == "postgresql":
+        with connection._nodb_cursor() as cursor:
+            for role in roles():
+                cursor.execute(f"DROP ROLE IF EXISTS {role}")

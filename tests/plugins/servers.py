@@ -71,6 +71,7 @@ def of_one_process(worker):
 def start_postgresql(folder, settings=NO_SAFETY):
     """A PostgreSQL server on a free port, which trusts this machine; returns its address."""
     binaries = find_postgresql(folder)
+    os.environ["PATH"] = f"{binaries}{os.pathsep}{os.environ['PATH']}"  # pg_dump must be as new as its server
     data, port = folder / "postgresql", free_port()
     account = {}
     if os.geteuid() == 0:  # PostgreSQL refuses to run as root
