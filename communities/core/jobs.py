@@ -62,6 +62,7 @@ class Job(Stateful):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
+    tries = models.PositiveSmallIntegerField(default=0, editable=False)  # of the piece of work in hand
 
     objects = Ruled.as_manager()
 
