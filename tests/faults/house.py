@@ -69,11 +69,21 @@ class House:
 
     def wait_for_waiting(self, count):
         """Wait until so many stand before a lock."""
-        question = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = %s"
+        wait_until(lambda: self._lines("wait_event_type = 'Lock'") >= count, f"{count} requests wait for a lock")
+
+    def wait_for_idle(self):
+        """Wait until nobody is in a transaction: those whose process was killed have been rolled back."""
+        connections.close_all()
+        wait_until(lambda: not self._lines("state <> 'idle'"), "all transactions have ended")
+
+    def _lines(self, condition):
+        question = f"SELECT count(*) FROM pg_stat_activity WHERE {condition} AND datname = %s"
         with psycopg.connect(self.postgresql.address) as line:
-            line.autocommit = True
-            asked = lambda: line.execute(question, [self.line["NAME"]]).fetchone()[0] >= count
-            wait_until(asked, f"{count} requests wait for a lock")
+            return line.execute(question, [self.line["NAME"]]).fetchone()[0]
+
+    def reconnect(self):
+        """Let go of this process's own lines to a server that has gone."""
+        connections.close_all()
 
     # -- processes --------------------------------------------------------------------------------------------------
 

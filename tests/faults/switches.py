@@ -172,6 +172,7 @@ def faulty(get_response):
 
     def answer(request):
         if on("publish_in_request"):
+            note("publishing")
             run_periodic.delay("send_messages")
         response = get_response(request)
         if request.method == "POST" and on("mail_in_request"):
