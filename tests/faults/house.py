@@ -44,7 +44,7 @@ class House:
             line |= {"HOST": "127.0.0.1", "PORT": self.postgresql.port, "USER": "postgres", "NAME": "postgres"}
         with spoken_to(line):
             connection = connections["default"]
-            connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+            connection.creation.create_test_db(verbosity=-1, autoclobber=True, serialize=False)
             database.keep(connection)
             return dict(connection.settings_dict)
 

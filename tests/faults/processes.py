@@ -24,7 +24,7 @@ def wait_until(happened, what, seconds=60):
         if answer := happened():
             return answer
         time.sleep(0.02)
-    logs = "\n".join(f"--- {each.name}\n{each.log.read_text()[-3000:]}" for each in alive)
+    logs = "\n".join(f"--- {each.name}\n{each.log.read_text()[-1500:]}" for each in alive)
     pytest.fail(f"In {seconds} seconds this did not happen: {what}.\n{logs}")
 
 
@@ -94,7 +94,7 @@ class Process:
 
 def kill_all():
     """Whatever a test left behind."""
-    for each in list(alive):
+    for each in alive:
         each.kill()
 
 

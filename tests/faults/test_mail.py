@@ -59,8 +59,8 @@ def test_no_letter_is_lost_and_nobody_waits_whatever_the_mail_server_does(house,
 
     officer = account("Carol Reed", "officer")
     carol = site.visitor(officer)
-    case = carol.get(reverse("admin:grants_application_change", args=[bid.pk]))
-    assert "Could not be sent" in case.text
+    case = carol.get(reverse("admin:grants_application_change", args=[bid.pk])).location
+    assert "Could not be sent" in carol.get(case).text
 
     house.mail.mode("accept")
     carol.post(reverse("admin:communities_message_again", args=[received.pk]))

@@ -19,7 +19,7 @@ def ask_for_code(web, number=0):
     return web.visitor().post("/sign-in/", email=f"pat{number}@example.org")
 
 
-# -- F5 -------------------------------------------------------------------------------------------------------------------
+# -- F5 ----------------------------------------------------------------------------------------------------------------
 
 
 def test_killed_and_back_empty_redis_loses_no_letter_and_no_page(house, bid_of, letter):
@@ -32,7 +32,11 @@ def test_killed_and_back_empty_redis_loses_no_letter_and_no_page(house, bid_of, 
     house.publish("send_messages", times=5)
     assert house.redis.waiting() >= 4  # one may be on its way to the worker
     house.redis.kill()
-    answers = [visitor.get("/home/"), ask_for_code(web), visitor.post(reverse("applications:send", args=[bid.public_id]))]
+    answers = [
+        visitor.get("/home/"),
+        ask_for_code(web),
+        visitor.post(reverse("applications:send", args=[bid.public_id])),
+    ]
     assert [answer.status for answer in answers] == [200, 302, 302]
     house.redis.start()
     assert house.redis.waiting() == 0  # what was only there is gone
@@ -50,7 +54,7 @@ def test_without_its_second_leg_signing_in_breaks_while_redis_is_away(house):
     assert ask_for_code(web).status == 500
 
 
-# -- F6 -------------------------------------------------------------------------------------------------------------------
+# -- F6 ----------------------------------------------------------------------------------------------------------------
 
 
 def pages(web, bid):

@@ -25,7 +25,7 @@ TWICE = """() => {
 CUT_OFF = (http.client.HTTPException, ConnectionError)
 
 
-# -- F12: two browsers ---------------------------------------------------------------------------------------------------
+# -- F12: two browsers -------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_without_the_lock_one_of_two_browsers_breaks(house, browsers):
     assert headings != ["We have your bid"] * 2
 
 
-# -- F14: two clicks, and back ----------------------------------------------------------------------------------------------
+# -- F14: two clicks, and back -----------------------------------------------------------------------------------------
 
 
 def test_a_double_click_sends_once_and_shows_the_receipt(browsers):
@@ -124,7 +124,7 @@ def test_without_the_lock_two_clicks_on_start_begin_two(house, together, round_)
     assert Application.objects.count() == 2
 
 
-# -- F18: a web process is killed ---------------------------------------------------------------------------------------------
+# -- F18: a web process is killed --------------------------------------------------------------------------------------
 
 
 def killed_in_the_middle(house, together, bid):

@@ -27,7 +27,7 @@ def kill(pid):
     os.kill(pid, signal.SIGKILL)
 
 
-# -- F1: a child is killed ----------------------------------------------------------------------------------------------
+# -- F1: a child is killed ---------------------------------------------------------------------------------------------
 
 
 def test_work_whose_process_was_killed_is_delivered_again(house):
@@ -141,7 +141,7 @@ def state_of_job(job):
     return job.status
 
 
-# -- F2: all of a worker is killed ---------------------------------------------------------------------------------------
+# -- F2: all of a worker is killed -------------------------------------------------------------------------------------
 
 
 def test_another_worker_sends_what_a_killed_one_had_in_hand_when_its_lease_ends(house, letter):
@@ -160,7 +160,7 @@ def test_another_worker_sends_what_a_killed_one_had_in_hand_when_its_lease_ends(
     second.kill()
 
 
-# -- F3: a crash between the effect and its acknowledgement ----------------------------------------------------------------
+# -- F3: a crash between the effect and its acknowledgement ------------------------------------------------------------
 
 
 def test_a_letter_sent_twice_after_a_crash_is_recognised_as_one(house, letter):
@@ -185,7 +185,7 @@ def _crashed(house, waits):
     return house.mail.record("accepted")
 
 
-# -- F4: delivered ten times ---------------------------------------------------------------------------------------------
+# -- F4: delivered ten times -------------------------------------------------------------------------------------------
 
 
 def test_delivered_ten_times_to_four_workers_work_is_done_once(house):
