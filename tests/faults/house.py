@@ -63,9 +63,12 @@ class House:
     @contextmanager
     def held(self, table="communities_event"):
         """Nobody can write to this table meanwhile: whoever records what happened stands in the middle of a step."""
-        with psycopg.connect(self.database_url) as line:
+        line = psycopg.connect(self.database_url)
+        try:
             line.execute(f"LOCK TABLE {table} IN SHARE MODE")
             yield
+        finally:
+            line.close()  # whether the server is still there or not
 
     def wait_for_waiting(self, count):
         """Wait until so many stand before a lock."""

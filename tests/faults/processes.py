@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -39,10 +40,10 @@ class Process:
     def start(self):
         end = partial(servers.end_with_parent, signal.SIGKILL) if sys.platform == "linux" else None
         with self.log.open("a") as log:
+            place = {"env": self.environment, "cwd": self.cwd, "stdout": log, "stderr": log, "preexec_fn": end}
             self.popen = subprocess.Popen(
-                self.command, env=self.environment, cwd=self.cwd, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-                start_new_session=True, preexec_fn=end, **self.account,
-            )  # fmt: skip
+                self.command, stdin=subprocess.DEVNULL, start_new_session=True, **place, **self.account
+            )
         alive.append(self)
         return self
 
@@ -73,20 +74,16 @@ class Process:
         """Ask it to end; whatever is left of the group afterwards is killed."""
         if self.runs:
             self.popen.send_signal(number)
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 self.popen.wait(seconds)
-            except subprocess.TimeoutExpired:
-                pass
         self.kill()
 
     def kill(self):
         """kill -9 of all of it at once."""
         if self.popen is None:
             return
-        try:
+        with suppress(ProcessLookupError):
             self.tell(signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self.popen.wait()
         if self in alive:
             alive.remove(self)
@@ -168,7 +165,7 @@ class Redis(Listening):
     def waiting(self):
         """How many deliveries it holds: in queues, and fetched but not done."""
         with self.ask() as client:
-            lists = [key for key in client.keys() if client.type(key) == b"list"]
+            lists = [key for key in client.scan_iter() if client.type(key) == b"list"]
             return sum(client.llen(key) for key in lists) + client.hlen("unacked")
 
     def commands(self):

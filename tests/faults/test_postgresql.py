@@ -31,7 +31,7 @@ ONCE = ("submitted", True, 1, 1, 1)
 def test_a_restart_under_a_storm_of_sent_bids_leaves_none_half_written_and_loses_none(house, bid_of, together):
     bids, web = [bid_of(name) for name in NAMES], house.web()
     visitors = [web.visitor(bid.started_by) for bid in bids]
-    with pytest.raises(Exception, match="terminat|closed|shutdown"), house.held():
+    with house.held():
         storm = together(*[lambda b=bid, v=v: v.post(send(b)) for bid, v in zip(bids, visitors, strict=True)])
         house.wait_for_waiting(len(bids))
         house.postgresql.restart_at_once()
