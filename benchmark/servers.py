@@ -111,20 +111,19 @@ def serving(environment: Mapping[str, str]) -> Iterator[tuple[int, list[int]]]:
     asked = {"BIND": f"127.0.0.1:{port}", "WEB_WORKERS": "2", "DJANGO_SETTINGS_MODULE": "benchmark.settings"}
     command = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py"]
     command += ["--keep-alive", "75"]  # as long as nginx keeps its connections; ours wait while pages are made ready
-    with (folder() / "gunicorn.log").open("a") as log:
-        servers.start(command, log, BASE_DIR, env={**os.environ, **environment, **asked})
-        server = servers.started[-1]
+    servers.start(command, folder() / "gunicorn.log", BASE_DIR, env={**os.environ, **environment, **asked})
+    server = servers.started[-1]
+    try:
+        _wait_until_alive(port, server)
+        yield port, children(server.pid)
+    finally:
+        servers.started.remove(server)
+        server.terminate()
         try:
-            _wait_until_alive(port, server)
-            yield port, children(server.pid)
-        finally:
-            servers.started.remove(server)
-            server.terminate()
-            try:
-                server.wait(15)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
+            server.wait(15)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
 
 
 def _wait_until_alive(port: int, server: "subprocess.Popen[bytes]") -> None:

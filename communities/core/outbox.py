@@ -25,7 +25,9 @@ LEASE = timedelta(seconds=30)  # short, and few at a time: a killed worker holds
 AT_ONCE = 10
 BACK_OFF = [timedelta(minutes=m) for m in (1, 5, 15, 60)]
 GIVE_UP_AFTER = timedelta(days=4)  # what mail servers do
-GIVE_UP_TRIES = 200  # a message that kills its worker each time must end as well
+GIVE_UP_TRIES = 200
+GIVE_UP_LOST = 5  # a message that kills its worker each time must end as well
+LOST = f"Each of {GIVE_UP_LOST} tries to send it stopped the process that sends, so it is not tried again by itself."
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ def retry(messages: models.QuerySet[Message]) -> int:
     """Send failed messages again."""
     at = now()
     return messages.filter(state=Message.State.FAILED).update(
-        state=Message.State.WAITING, created_at=at, next_at=at, attempts=0, lease_token=None
+        state=Message.State.WAITING, created_at=at, next_at=at, attempts=0, lost_tries=0, lease_token=None
     )
 
 
@@ -163,28 +165,35 @@ def claim(limit: int = AT_ONCE) -> uuid.UUID | None:
     return token if taken else claim(limit)
 
 
+def claimed(token: uuid.UUID) -> models.QuerySet[Message]:
+    """What this process has taken: what killed another before comes last."""
+    return Message.objects.filter(lease_token=token, state=Message.State.WAITING).order_by("lost_tries", "pk")
+
+
 def _send_claimed(token: uuid.UUID, stopping: Callable[[], bool]) -> int:
     sent = 0
-    claimed = Message.objects.filter(lease_token=token, state=Message.State.WAITING)
     with Connection() as connection:
-        for each in claimed.order_by("pk"):
+        for each in claimed(token):
             if stopping():
                 break
             sent += _send_one(each, token, connection)
-    claimed.update(lease_token=None, next_at=now())  # handed back, when stopped early
+    claimed(token).update(lease_token=None, next_at=now())  # handed back, when stopped early
     return sent
 
 
 def _send_one(each: Message, token: uuid.UUID, connection: BaseEmailBackend) -> bool:
     mine = Message.objects.filter(pk=each.pk, lease_token=token, state=Message.State.WAITING)
-    if not mine.update(next_at=now() + LEASE, attempts=F("attempts") + 1):
+    if each.lost_tries >= GIVE_UP_LOST:
+        mine.update(state=Message.State.FAILED, lease_token=None, error=LOST)
+        return False
+    if not mine.update(next_at=now() + LEASE, attempts=F("attempts") + 1, lost_tries=F("lost_tries") + 1):
         return False  # the lease ended and somebody else has it
     try:
         as_email(each, connection).send()
     except Exception as problem:  # noqa: BLE001 (whatever happens to one message must not stop the others)
         _failed(each, mine, problem)
         return False
-    return bool(mine.update(state=Message.State.SENT, sent_at=now(), lease_token=None, error=""))
+    return bool(mine.update(state=Message.State.SENT, sent_at=now(), lost_tries=0, lease_token=None, error=""))
 
 
 def as_email(each: Message, connection: BaseEmailBackend | None = None) -> EmailMessage:
@@ -206,6 +215,7 @@ def _failed(each: Message, mine: models.QuerySet[Message], problem: Exception) -
     mine.update(
         state=Message.State.FAILED if over else Message.State.WAITING,
         next_at=at + BACK_OFF[min(tries, len(BACK_OFF)) - 1],
+        lost_tries=0,
         lease_token=None,
         error=f"{type(problem).__name__}: {problem}"[:1000],
     )

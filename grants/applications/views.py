@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from communities.core.clock import arrived
-from communities.core.refusals import kept_on
+from communities.core.refusals import Refused, kept_on
 from communities.core.sections import assemble
 from communities.groups.queries import leaders, members_of
 from communities.people.operations import greet
@@ -231,8 +231,12 @@ def send(request: HttpRequest, public_id: UUID) -> HttpResponse:
     bid = _own(request, public_id)
     if bid.status == S.DRAFT and (missing := queries.all_problems(bid)):
         return _check_page(request, bid, missing)
-    operations.submit(bid, by=request.user, at=at)
-    return redirect("applications:receipt", bid.public_id)
+    try:
+        operations.submit(bid, by=request.user, at=at)
+    except Refused:
+        if _own(request, public_id).status != S.SUBMITTED:
+            raise
+    return redirect("applications:receipt", bid.public_id)  # of a second click or a second browser as well
 
 
 # -- following ---------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from communities.core.lifecycle import unit
+from communities.core.lifecycle import lock, unit
 from communities.core.permissions import Actor
 from communities.core.refusals import Refused
 from communities.groups.models import Group
@@ -40,6 +40,18 @@ def start(
     amount: Decimal | None = None,
 ) -> Application:
     """Begin a bid. A rough amount, if it is given, decides which questions are asked at first."""
+    with unit():
+        lock(Group.objects.filter(pk=group.pk))  # a second click waits here
+        return _begun(round, amount, by, group=group) or _start(round, group, amount, by, at)
+
+
+def _begun(round_: Round, amount: Decimal | None, by: Actor, **group: Any) -> Application | None:
+    """What the same person began with the same words a moment ago: two clicks are one bid."""
+    drafts = Application.objects.filter(round=round_, status=Application.Status.DRAFT, started_by_id=by.pk)
+    return drafts.filter(requested=amount or 0, **group).first()
+
+
+def _start(round: Round, group: Group, amount: Decimal | None, by: Actor, at: datetime) -> Application:  # noqa: A002
     bid = Application(
         round=round,
         terms=round.terms,
@@ -67,10 +79,13 @@ def begin(
 ) -> Application:
     """Begin a bid together with the group that makes it: a name, two people, a place."""
     with unit():
+        lock(Person.objects.filter(pk=lead.pk))  # a second click waits here
+        if begun := _begun(round, amount, by, group__name=name.strip(), group__created_by_id=by.pk):
+            return begun
         if lead_name != lead.full_name:
             lead = correct_person(lead, full_name=lead_name, phone=lead.phone, by=by, at=at)
         group = start_group(name=name, place=place, lead=lead, second=second, by=by, at=at)
-        return start(round=round, group=group, amount=amount, by=by, at=at)
+        return _start(round, group, amount, by, at)
 
 
 def save_section(
