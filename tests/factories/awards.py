@@ -145,6 +145,24 @@ def decided(bid, *, amount, by, ratifier, conditions=(), released_at=OFFERED, st
     return decision
 
 
+def waiting_to_be_told(group, count, *, officer, ratifier):
+    """So many confirmed decisions on micro bids of a group that nobody was told of: two of three fund £300."""
+    waiting = []
+    for number in range(count):
+        bid = funded_bid(group, amount=300, tier="micro", by=group.created_by, postcode=f"SS8 {number % 10}AA")
+        if number % 3:
+            kept = decided(
+                bid, amount=300, by=officer, ratifier=ratifier, conditions=["Send the lease."], status="ratified"
+            )
+        else:
+            kept = Decision.objects.create(
+                application=bid, route="delegated", outcome="decline", reasons="Not now.", status="ratified",
+                proposed_by=officer, proposed_at=OFFERED, ratified_by=ratifier, ratified_at=OFFERED, case=bid.case,
+            )  # fmt: skip
+        waiting.append(kept)
+    return waiting
+
+
 def offer(group, *, amount=1180, tier="small", officer, ratifier, at=OFFERED, conditions=(), **facts):
     """An offer, made as the release of a decision makes it."""
     by = group.created_by
