@@ -82,14 +82,19 @@ def unit() -> Iterator[None]:
 
 
 def lock(queryset: models.QuerySet[M]) -> list[M]:
-    """Lock rows in key order and return them as they are now. Only inside `unit()`."""
+    """Lock rows in key order and return them as they are now. Only inside `unit()`.
+
+    Conditions on their own columns hold for what is returned, also where a lock was waited for.
+    """
     if not _held.depth:
         raise RuntimeError("Locks are taken inside unit() or a step.")
     model = queryset.model
     rank = getattr(model, "lock_rank", None)
     if rank is None:
         raise TypeError(f"{model._meta.label} declares no lock_rank.")
-    if len(queryset.query.alias_map) > 1:  # a subquery, so that the caller's joins do not double the rows
+    # A subquery, so that the caller's joins do not double the rows; but only for joins: PostgreSQL looks at conditions
+    # again after waiting, at a subquery it does not. (A foreign key compared with a row leaves an unused alias.)
+    if sum(map(bool, queryset.query.alias_refcount.values())) > 1:
         queryset = model._base_manager.filter(pk__in=queryset.order_by().values("pk"))
     # no_key: an insert that only points to the row (a foreign key check) must not wait for us
     found = list(queryset.order_by("pk").select_for_update(no_key=True, of=("self",)))

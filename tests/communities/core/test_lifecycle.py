@@ -12,7 +12,7 @@ from communities.core.locking import Inversion
 from communities.core.models import Event, Message
 from communities.core.permissions import SYSTEM
 from communities.core.refusals import Refused
-from tests.at_once import at_once
+from tests.at_once import at_once, crowd
 from tests.sample.models import BID, Bid, Entry, Pot
 
 
@@ -378,3 +378,19 @@ def test_a_ledger_row_that_points_to_a_locked_bid_does_not_wait(bid, pot, asha, 
         other.start()
         assert inserted.wait(2)
     other.join()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("narrow", [lambda bids: bids, lambda bids: bids.filter(owner=bids[0].owner)])
+def test_a_condition_still_holds_when_the_lock_was_waited_for(sent_bids, carol, at, narrow):
+    """Two take all that is sent at the same moment: nobody is handed what the other has dealt with."""
+    waiting = narrow(Bid.objects.filter(status="sent"))
+
+    def decline():
+        with unit(), BID.step_many("decline", lock(waiting), by=carol, at=at, all_or_nothing=True) as batch:
+            return len(batch.done)
+
+    with crowd(2) as together:
+        for _ in range(10):
+            assert sorted(together(decline, decline)) == [0, 3]
+            Bid.objects.update(status="sent")
