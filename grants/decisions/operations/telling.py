@@ -8,6 +8,7 @@ from communities.core.clock import now
 from communities.core.lifecycle import lock, unit
 from communities.core.permissions import SYSTEM, Actor
 from communities.core.refusals import Refused
+from grants.decisions.lifecycle import is_not_told
 from grants.decisions.models import (
     DECISION,
     Decision,
@@ -43,7 +44,13 @@ def _schedule(decisions: Sequence[Decision], not_before: datetime, by: Actor, at
         for decision in sorted(decisions, key=lambda each: each.pk):
             detail = {"not_before": not_before}
             with DECISION.record(
-                "schedule", decision, by=by, at=at, who="grants.release_decision", detail=detail
+                "schedule",
+                decision,
+                by=by,
+                at=at,
+                who="grants.release_decision",
+                detail=detail,
+                needs=(is_not_told,),
             ) as held:
                 held.release_due_at, held.release_set_by_id = not_before, by.pk
     return list(decisions)
