@@ -16,7 +16,7 @@ from grants.rounds.models import Tier
 
 def current_version(award: Award) -> AwardVersion:
     """The agreement that counts now."""
-    return award.versions.order_by("-number")[:1].get()
+    return award.versions.all()[0]  # the latest comes first
 
 
 def lines_of(award: Award) -> list[AwardLine]:

@@ -2,19 +2,17 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Q
-
 from communities.core.lifecycle import Moment
 from communities.core.outbox import Recipient, message
 from communities.groups.models import Group
-from communities.groups.queries import addressees
+from communities.groups.queries import addressees, keeps_money
 from grants.awards.messages import people_told
 from grants.payments.models import PayeeAccount, Payment
 
 
 def purse_holders(group: Group) -> list[Recipient]:
     """The treasurer and the lead."""
-    return addressees(group, only=Q(role__in=("treasurer", "lead")))
+    return addressees(group, only=keeps_money)
 
 
 @message("bank_details_entered", subject="Bank details for your group were entered")

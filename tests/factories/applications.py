@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from uuid import uuid4
 
 import factory
 from factory.django import DjangoModelFactory
@@ -96,6 +97,19 @@ class ApplicationFactory(DjangoModelFactory):
             submitted_by=factory.SelfAttribute("started_by"),
             answer_due_on=date(2026, 12, 4),
         )
+
+
+def copied(bid, group):
+    """The same bid once more, for another group."""
+    parts = [list(getattr(bid, name).all()) for name in ("answers", "places", "cohorts", "goals", "lines", "targets")]
+    bid = models.Application.objects.get(pk=bid.pk)
+    bid.pk, bid.public_id, bid.case, bid.group = None, uuid4(), uuid4(), group
+    bid.save(force_insert=True)
+    for rows in parts:
+        for row in rows:
+            row.pk, row.application = None, bid
+        type(rows[0]).objects.bulk_create(rows)
+    return bid
 
 
 def lines(*amounts, funded_by="grant"):

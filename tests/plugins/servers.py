@@ -81,7 +81,7 @@ def start_postgresql(folder, settings=NO_SAFETY):
 
 
 def make_postgresql(folder, port, settings=()):
-    """Make a cluster in a folder, unless it is there; returns its server's command, and the account that must run it."""
+    """Make a cluster in a folder, unless it is there; returns the command of its server, and who must run it."""
     binaries, data, account = find_postgresql(folder), folder / "postgresql", {}
     if os.geteuid() == 0:  # PostgreSQL refuses to run as root
         nobody = pwd.getpwnam("nobody")

@@ -11,7 +11,7 @@ from communities.places.queries.figures import (
     residents,
     residents_by_decile,
 )
-from communities.places.queries.postcodes import Found, lookup, normalise, place_of
+from communities.places.queries.postcodes import Found, lookup, lookups, normalise, place_of
 
 __all__ = [
     "Figure",
@@ -24,6 +24,7 @@ __all__ = [
     "dataset",
     "deprived_residents",
     "lookup",
+    "lookups",
     "normalise",
     "place_facts",
     "place_of",

@@ -50,6 +50,8 @@ class Verdict:
     advice: str
 
 
+Measured = Mapping[tuple[int, str], Decimal]  # by the rule and the small area: its figure
+
 TALK = "Talk to us before you decide. We would rather hear from you than miss you."
 COHORTS = "You can still apply if your idea is for one of the groups of people we put first, anywhere in the county."
 CHOOSE = "That does not stop you. Choose the place where it happens yourself, and tell us in your own words."
@@ -78,8 +80,17 @@ def boundary(place: PriorityPlace) -> PlaceDefinition | None:
 
 def verdict(spot: Spot, what: str = "This", on: date | None = None) -> Verdict:
     """What we tell an applicant about a spot. `what` is how the sentence names it, such as the postcode."""
+    return verdicts({what: spot}, on)[what]
+
+
+def verdicts(spots: Mapping[str, Spot], on: date | None = None) -> dict[str, Verdict]:
+    """The same for many spots, by their names."""
     places = current_places(on)
-    measured = _measured(spot, places)
+    measured = _measured(spots.values(), places)
+    return {what: _verdict(spot, what, places, measured) for what, spot in spots.items()}
+
+
+def _verdict(spot: Spot, what: str, places: Sequence[PriorityPlace], measured: Measured) -> Verdict:
     unsure: list[tuple[PriorityPlace, PlaceDefinition | None]] = []
     for place in places:
         definition = boundary(place)
@@ -109,9 +120,7 @@ def _inside_of(place: PriorityPlace, definition: PlaceDefinition, what: str) -> 
     return Verdict(Answer.IN, place, definition, sentence, "We confirm it when we read your bid.")
 
 
-def _inside(
-    spot: Spot, place: PriorityPlace, definition: PlaceDefinition | None, measured: Mapping[int, Decimal]
-) -> bool | None:
+def _inside(spot: Spot, place: PriorityPlace, definition: PlaceDefinition | None, measured: Measured) -> bool | None:
     """True, False, or None when too little is known to say."""
     if spot.district and spot.district != place.district_code:
         return False
@@ -123,9 +132,10 @@ def _inside(
     return None if None in answers or not answers else False
 
 
-def _in_part(spot: Spot, part: DefinitionPart, measured: Mapping[int, Decimal]) -> bool | None:
+def _in_part(spot: Spot, part: DefinitionPart, measured: Measured) -> bool | None:
     if part.kind == DefinitionPart.Kind.RULE:
-        return within(measured[part.pk], part) if part.pk in measured else None
+        value = measured.get((part.pk, spot.lsoas.get(part.vintage, "")))
+        return None if value is None else within(value, part)
     if part.level == Level.WARD and part.code in spot.wards.values():
         return True  # of whichever year: a ward keeps its code only while it keeps its boundary
     known = {Level.WARD: spot.wards.get(part.vintage), Level.LSOA: spot.lsoas.get(part.vintage)}
@@ -139,22 +149,30 @@ def within(value: Decimal, part: DefinitionPart) -> bool:
     return (low is None or value >= low) and (high is None or value <= high)
 
 
-def _measured(spot: Spot, places: Iterable[PriorityPlace]) -> dict[int, Decimal]:
-    """The figure of the spot's small area for each rule, in one query; rules without a figure are left out."""
-    rules = [part for place in places for part in _rules(boundary(place)) if part.vintage in spot.lsoas]
+def _measured(spots: Iterable[Spot], places: Iterable[PriorityPlace]) -> Measured:
+    """The figure of each small area for each rule, in one query; what has no figure is left out."""
+    codes: dict[int, set[str]] = defaultdict(set)
+    for spot in spots:
+        for year, code in spot.lsoas.items():
+            codes[year].add(code)
+    rules = [part for place in places for part in _rules(boundary(place)) if part.vintage in codes]
     if not rules:
         return {}
     wanted = Q()
     for part in rules:
-        wanted |= _rule_filter(part) & Q(area__code=spot.lsoas[part.vintage])
+        wanted |= _rule_filter(part) & Q(area__code__in=codes[part.vintage])
     rows = (
         AreaMeasure.objects.filter(wanted)
         .order_by("-dataset__is_demo")
-        .values_list("dataset__kind", "dataset__release", "field", "area__vintage", "value")
+        .values_list("dataset__kind", "dataset__release", "field", "area__vintage", "area__code", "value")
     )
-    values = {(kind, release, name, vintage): value for kind, release, name, vintage, value in rows}
-    keys = {part.pk: (part.dataset_kind, part.release, part.field, part.vintage) for part in rules}
-    return {pk: values[key] for pk, key in keys.items() if key in values}
+    values = {(kind, release, name, year, code): value for kind, release, name, year, code, value in rows}
+    return {
+        (part.pk, code): values[key]
+        for part in rules
+        for code in codes[part.vintage]
+        if (key := (part.dataset_kind, part.release, part.field, part.vintage, code)) in values
+    }
 
 
 def _rules(definition: PlaceDefinition | None) -> list[DefinitionPart]:

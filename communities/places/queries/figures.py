@@ -1,6 +1,7 @@
 """Official figures, each with its release and the people it was counted on. What is missing reads "not loaded"."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -156,16 +157,21 @@ SHOWN = {
 }
 
 
-def readings(spot: Spot) -> Iterator[Reading]:
-    """What each release the council uses says of a spot, side by side; no release is left out for being missing."""
+def readings(spots: Mapping[str, Spot]) -> dict[str, tuple[Reading, ...]]:
+    """What each release the council uses says of each spot, side by side; none is left out for being missing."""
     publications = list(Publication.objects.filter(kind__in=SHOWN))
     loaded: dict[tuple[str, str], Dataset] = {}
     for each in Dataset.objects.filter(kind__in=SHOWN, withdrawn_at=None).order_by("-is_demo"):
         loaded[each.kind, each.release] = each  # real ones come last and win
-    values = _values(spot, loaded.values())
-    for publication in publications:
-        source = loaded.get((publication.kind, publication.release))
-        yield _reading(publication, source, values.get(source.pk) if source else None)
+    values = _values(spots, loaded.values())
+    return {
+        name: tuple(
+            _reading(publication, source, values[name].get(source.pk) if source else None)
+            for publication in publications
+            for source in [loaded.get((publication.kind, publication.release))]
+        )
+        for name in spots
+    }
 
 
 def _reading(publication: Publication, source: Dataset | None, row: AreaMeasure | None) -> Reading:
@@ -187,16 +193,29 @@ def _reading(publication: Publication, source: Dataset | None, row: AreaMeasure 
     )
 
 
-def _values(spot: Spot, sources: Iterable[Dataset]) -> dict[int, AreaMeasure]:
-    """The figure of each release for the spot, in one query; each on the areas of its own year."""
+def _values(spots: Mapping[str, Spot], sources: Iterable[Dataset]) -> dict[str, dict[int, AreaMeasure]]:
+    """The figure of each release for each spot, in one query; each on the areas of its own year."""
+    areas = {
+        name: {(level, *pair) for level, known in _levels(spot) for pair in known.items()}
+        for name, spot in spots.items()
+    }
+    codes: dict[tuple[Level, int], set[str]] = defaultdict(set)
+    for level, year, code in set().union(*areas.values()):
+        codes[level, year].add(code)
     where = Q(pk__in=[])
-    for year, code in spot.lsoas.items():
-        where |= Q(area__level=Level.LSOA, area__vintage=year, area__code=code)
-    for year, code in spot.wards.items():
-        where |= Q(area__level=Level.WARD, area__vintage=year, area__code=code)
+    for (level, year), some in codes.items():
+        where |= Q(area__level=level, area__vintage=year, area__code__in=some)
     fields = {name for name, _ in SHOWN.values()}
-    rows = AreaMeasure.objects.filter(where, dataset__in=list(sources), field__in=fields).select_related("dataset")
-    return {row.dataset_id: row for row in rows if row.field == SHOWN[Dataset.Kind(row.dataset.kind)][0]}
+    rows = AreaMeasure.objects.filter(where, dataset__in=list(sources), field__in=fields)
+    found: dict[tuple[str, int, str], dict[int, AreaMeasure]] = defaultdict(dict)
+    for row in rows.select_related("dataset", "area"):
+        if row.field == SHOWN[Dataset.Kind(row.dataset.kind)][0]:
+            found[row.area.level, row.area.vintage, row.area.code][row.dataset_id] = row
+    return {name: {pk: row for area in known for pk, row in found[area].items()} for name, known in areas.items()}
+
+
+def _levels(spot: Spot) -> tuple[tuple[Level, Mapping[int, str]], ...]:
+    return ((Level.LSOA, spot.lsoas), (Level.WARD, spot.wards))
 
 
 # -- one place -------------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from communities.core.clock import moved, now
 from communities.core.events import Moment
 from communities.core.models import Message
 from communities.core.outbox import claim, claimed, queue, retry, send_due, stop
-from tests.communities.core.test_lifecycle import in_threads
+from tests.at_once import at_once
 from tests.sample.models import BID
 
 
@@ -209,13 +209,13 @@ def test_a_stopped_drain_hands_back_what_it_had_claimed(db):
 def test_four_claimers_share_two_hundred_messages_without_overlap():
     waiting(200)
 
-    def take(number):
+    def take():
         tokens = []
         while (token := claim()) is not None:
             tokens.append(token)
         return tokens
 
-    tokens = [token for taken in in_threads(4, take) for token in taken]
+    tokens = [token for taken in at_once(*[take] * 4) for token in taken]
     counts = [Message.objects.filter(lease_token=token).count() for token in tokens]
     assert sum(counts) == 200
     assert 0 not in counts

@@ -10,7 +10,7 @@ from communities.core import periodic as module
 from communities.core.clock import moved
 from communities.core.models import PeriodicRun
 from communities.core.periodic import TASKS, Relay, periodic, run_due, run_periodic, stopping
-from tests.communities.core.test_lifecycle import in_threads
+from tests.at_once import at_once
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_a_name_declared_twice_is_a_mistake(tasks):
 @pytest.mark.django_db(transaction=True)
 def test_of_eight_processes_one_takes_the_turn(tasks):
     done = counted()
-    in_threads(8, lambda number: run_periodic("count"))
+    at_once(*[lambda: run_periodic("count")] * 8)
     assert len(done) == 1
 
 

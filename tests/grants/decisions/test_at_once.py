@@ -1,6 +1,5 @@
 """Many people at the same moment, on whichever database the tests run with."""
 
-import threading
 import time
 from contextlib import contextmanager, nullcontext
 from datetime import timedelta
@@ -12,46 +11,16 @@ from django.db import connection, connections
 from django.db.models import Sum
 
 from communities.core.models import Message
-from communities.core.refusals import Refused
 from grants.decisions import operations
 from grants.decisions.models import Decision, Motion, Vote
 from grants.funds.models import Budget, LedgerEntry
+from tests.at_once import at_once, refused, unexpected
 from tests.cast import account
 from tests.factories.assessment import AT, BidFactory, declare, panel_of
 from tests.factories.decisions import HELD, decision_on, meeting_of, motion_on
 
 pytestmark = pytest.mark.django_db(transaction=True)
 EIGHT = 8
-
-
-def at_once(*works):
-    """Do all of these at the same moment, each in its own thread and connection; answer what each of them met."""
-    barrier, met = threading.Barrier(len(works)), [None] * len(works)
-
-    def run(number, work):
-        try:
-            connection.ensure_connection()
-            barrier.wait(20)
-            met[number] = work()
-        except Exception as problem:  # noqa: BLE001 (the test looks at it)
-            met[number] = problem
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return met
-
-
-def refused(met):
-    return [each for each in met if isinstance(each, Refused)]
-
-
-def unexpected(met):
-    return [each for each in met if isinstance(each, Exception) and not isinstance(each, Refused)]
 
 
 @pytest.fixture
