@@ -23,6 +23,7 @@ from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.views.decorators.http import require_safe
 
+from communities.core.clock import now
 from communities.core.periodic import periodic
 from communities.core.permissions import NONE, Actor, Rule, Ruled, permission
 from communities.core.refusals import Refused
@@ -72,11 +73,14 @@ class StoredFile(models.Model):
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     uploaded_at = models.DateTimeField("sent on")
     scan = models.CharField(max_length=10, choices=Scan.choices, default=Scan.NONE)
+    scan_at = models.DateTimeField("to be scanned after", default=now, editable=False)
+    scan_tries = models.PositiveSmallIntegerField(default=0, editable=False)
 
     objects = Ruled.as_manager()
 
     class Meta:
         verbose_name = "file"
+        indexes = [models.Index(fields=["scan_at"], condition=Q(scan="waiting"), name="file_to_scan")]
 
     def __str__(self) -> str:
         return self.original_name
