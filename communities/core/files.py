@@ -1,6 +1,7 @@
 """Files that people send: checked by name, type and content, kept under random names, shown only to those who may."""
 
 import hashlib
+import logging
 import re
 import uuid
 import zipfile
@@ -26,6 +27,8 @@ from django.views.decorators.http import require_safe
 from communities.core.clock import now
 from communities.core.permissions import NONE, Actor, Rule, Ruled, permission
 from communities.core.refusals import Refused
+
+log = logging.getLogger(__name__)
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -135,7 +138,7 @@ def store(upload: "UploadedFile[Any]", *, by: Actor, at: datetime, kind: str) ->
         size += len(chunk)
     upload.seek(0)
     name = plain_name(upload.name or "")
-    return StoredFile.objects.create(
+    stored = StoredFile(
         content=upload,
         original_name=name,
         content_type=TYPES[ending(name)][0],
@@ -146,6 +149,12 @@ def store(upload: "UploadedFile[Any]", *, by: Actor, at: datetime, kind: str) ->
         uploaded_at=at,
         scan=StoredFile.Scan.WAITING if settings.FILE_SCANNER else StoredFile.Scan.NONE,
     )
+    try:
+        stored.save()
+    except OSError as problem:  # the disk is full, the bucket is away
+        log.exception("A file could not be stored.")
+        raise Refused("The selected file could not be uploaded.", "Try again in a few minutes.") from problem
+    return stored
 
 
 def plain_name(name: str) -> str:
