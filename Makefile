@@ -101,6 +101,7 @@ drill: .venv/runtime
 locks:
 	uv pip compile -q --universal --generate-hashes -p 3.11 --no-emit-index-url --no-annotate --no-header --no-strip-extras requirements.txt -o requirements.lock
 	uv pip compile -q --universal --generate-hashes -p 3.11 --no-emit-index-url --no-annotate --no-header --no-strip-extras requirements-dev.txt -c requirements.lock -o requirements-dev.lock
+	uv pip compile -q --universal --generate-hashes -p 3.11 --no-emit-index-url --no-annotate --no-header --no-strip-extras requirements-s3.txt -c requirements-dev.lock -o requirements-s3.lock
 	uv pip compile -q --universal --generate-hashes -p 3.11 --no-emit-index-url --no-annotate --no-header --no-strip-extras requirements-node.txt -o requirements-node.lock
 
 .venv/bin/python:

@@ -240,7 +240,7 @@ def run_waiting() -> int:
     """Do the next piece of work of each waiting job that nobody else has in hand."""
     count = 0
     waiting = Q(status__in=(S.SENT, S.CONFIRMED)) & (Q(lease_until=None) | Q(lease_until__lte=now()))
-    for job in Job.objects.filter(waiting).order_by("pk")[:5]:
+    for job in Job.objects.filter(waiting).exclude(file__scan=StoredFile.Scan.WAITING).order_by("pk")[:5]:
         mine = Job.objects.filter(waiting, pk=job.pk, version=job.version)
         if mine.update(lease_until=now() + LEASE, tries=F("tries") + 1):
             _run(job)
@@ -269,14 +269,14 @@ def _run(job: Job) -> None:
 def _plan(job: Job) -> Plan:
     """The plan of a job's file. A file that cannot be read is a plan with one problem."""
     each = IMPORTERS[job.kind]
-    with job.file.content.open("rb") as content:
-        try:
+    try:
+        with job.file.opened() as content:
             lines = read(
                 content, job.file.original_name, each.limits(job.about), sheets_with=each.sheets_with(job.about)
             )
             return each.plan(Source(job.file.original_name, job.file.sha256, _watched(job, lines)), job.about)
-        except Refused as refused:
-            return Plan(problems=[(0, f"{refused.sentence} {refused.next_step}".strip())])
+    except Refused as refused:
+        return Plan(problems=[(0, f"{refused.sentence} {refused.next_step}".strip())])
 
 
 def _watched(job: Job, lines: Iterator[Line]) -> Iterator[Line]:

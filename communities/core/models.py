@@ -118,6 +118,7 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(fields=["next_at"], condition=models.Q(state="waiting"), name="message_due"),
+            models.Index(fields=["created_at"], condition=models.Q(state="failed"), name="message_failed"),
             models.Index(fields=["lease_token"], name="message_lease"),
         ]
 

@@ -72,16 +72,19 @@ class OfficeSite(AdminSite):
             "parts": [part for part in parts if part.template],
             "cards": [card for part in parts if not part.template for card in as_cards(part.value)],
             "rooms": by_room(self.get_app_list(request)),
+            "keeps_it_running": request.user.has_perm("communities.view_periodicrun"),
         }
         return super().index(request, context | dict(extra_context or {}))
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """The admin's own pages, one that shows every component, one that shows every step."""
+        """The admin's own pages, one that shows every component, one of every step, one for operators."""
         from communities.core.gallery import components  # noqa: PLC0415 (the gallery's forms need the apps to be ready)
+        from communities.core.running import running  # noqa: PLC0415 (its tables too)
 
         return [
             path("components/", self.admin_view(components), name="components"),
             path("help/steps/", self.admin_view(self.steps), name="steps"),
+            path("running/", self.admin_view(running), name="running"),
             *super().get_urls(),
         ]
 

@@ -408,7 +408,7 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['next_at'], name='message_due'), models.Index(fields=['lease_token'], name='message_lease')],
+                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['next_at'], name='message_due'), models.Index(condition=models.Q(('state', 'failed')), fields=['created_at'], name='message_failed'), models.Index(fields=['lease_token'], name='message_lease')],
                 'constraints': [models.UniqueConstraint(fields=('template', 'object_model', 'object_pk', 'version', 'recipient'), name='message_once'), models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(('state', 'sent'), _negated=True), _connector='OR'), name='message_sent_has_time')],
             },
         ),
@@ -601,10 +601,13 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(max_length=60, verbose_name='what it is for')),
                 ('uploaded_at', models.DateTimeField(verbose_name='sent on')),
                 ('scan', models.CharField(choices=[('none', 'Not scanned'), ('waiting', 'Waiting to be scanned'), ('clean', 'Nothing harmful found'), ('harmful', 'Harmful: not shown to anybody')], default='none', max_length=10)),
+                ('scan_at', models.DateTimeField(default=communities.core.clock.now, editable=False, verbose_name='to be scanned after')),
+                ('scan_tries', models.PositiveSmallIntegerField(default=0, editable=False)),
                 ('uploaded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'file',
+                'indexes': [models.Index(condition=models.Q(('scan', 'waiting')), fields=['scan_at'], name='file_to_scan')],
             },
         ),
         migrations.CreateModel(

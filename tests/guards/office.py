@@ -74,6 +74,7 @@ PAGES = {
     "admin:components": PUBLIC,
     "admin:steps": PUBLIC,
     "admin:jsi18n": PUBLIC,
+    "admin:running": "senior auditor access superuser",
     "admin:communities_cohort_act": "senior analyst",
     "admin:communities_contact_log": f"{CASE} finance",
     "admin:communities_dataset_act": "senior",
