@@ -42,6 +42,15 @@ def join(group, person, role="member", *, signs=True, leads=False):
     )
 
 
+def swan_meadow(leader, treasurer, third):
+    """Friends of Swan Meadow, for whom all three sign."""
+    group = FundedGroup(name="Friends of Swan Meadow", created_by=leader)
+    join(group, leader.person, "lead", leads=True)
+    join(group, treasurer.person, "treasurer")
+    join(group, third)
+    return group
+
+
 def somebody(name, **facts):
     """A person without an account."""
     return Person.objects.create(full_name=name, status="known", **facts)

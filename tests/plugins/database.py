@@ -104,3 +104,39 @@ def forget_roles(connection):
         with connection._nodb_cursor() as cursor:
             for role in roles():
                 cursor.execute(f"DROP ROLE IF EXISTS {role}")
+
+
+@pytest.fixture(scope="module")
+def once(request, django_db_setup, django_db_blocker):
+    """Rows built once for all tests of a module: `once(build)` answers a function that gives each test its own copies.
+
+    The module's tests run inside one transaction, each in a savepoint, so they see the rows as they were built. Where
+    a test of the module commits (threads, a browser), there can be no such transaction: each test builds for itself.
+    """
+    from django.db import transaction
+
+    if any(commits(item) for item in request.session.items if item.path == request.path):
+        yield lambda build: build
+        return
+
+    def build_now(build):
+        with django_db_blocker.unblock():
+            rows = build()
+        return lambda: {name: type(row)._base_manager.get(pk=row.pk) for name, row in rows.items()}
+
+    around = transaction.atomic()
+    around._from_testcase = True  # as Django marks its own: durable transactions may begin inside
+    with django_db_blocker.unblock():
+        around.__enter__()
+    yield build_now
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
+
+
+def commits(item):
+    """Whether a test has real transactions."""
+    marker = item.get_closest_marker("django_db")
+    return bool({"transactional_db", "live_server"} & set(item.fixturenames)) or bool(
+        marker and (marker.kwargs.get("transaction") or (marker.args and marker.args[0]))
+    )
