@@ -62,7 +62,7 @@ def count(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest],
     return counted
 
 
-def _to_the_end(content: Iterator[bytes], statements: Statements) -> Iterator[bytes]:
+def _to_the_end(content: Any, statements: Statements) -> Iterator[bytes]:
     with connection.execute_wrapper(statements):
         yield from content
     _write(statements)

@@ -4,12 +4,14 @@ Statements are counted at one site and time is taken at another, which does not 
 the floor, on the same connection and so of the same process, so that whatever else the machine does is in both.
 """
 
+import itertools
 import json
 import re
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +21,10 @@ django.setup()
 
 from benchmark.browser import Answer, Browser  # noqa: E402 (settings first)
 from benchmark.figures import median, percentile  # noqa: E402
-from benchmark.pages import Page, Send, World, pages, where  # noqa: E402
+from benchmark.pages import Page, World, pages, where  # noqa: E402
 from benchmark.people import sign_in  # noqa: E402
-from benchmark.servers import forget_peaks, memory, serving  # noqa: E402
+from benchmark.servers import serving  # noqa: E402
+from benchmark.work import database, forget_peaks, memory, worked  # noqa: E402
 from communities.people.models import User  # noqa: E402
 
 WARM_UP, AT_LEAST, SECONDS = 3, 5, 12.0
@@ -51,15 +54,10 @@ class Visit:
         """The requests of a page, as many as there are."""
         if page.act is None:
             browser = self.as_(page.who)
-            while True:
-                yield browser, lambda: browser.get(page.path)
+            yield from itertools.repeat((browser, partial(browser.get, page.path)))
         else:
             for user, (path, content) in page.act(self.as_):
-                yield self.as_(user), _sender(self.as_(user), (path, content))
-
-
-def _sender(browser: Browser, send: Send) -> Callable[[], Answer]:
-    return lambda: browser.post(*send)
+                yield self.as_(user), partial(self.as_(user).post, path, content)
 
 
 def count(page: Page, visit: Visit, file: Path) -> dict[str, Any]:
@@ -84,32 +82,46 @@ def _words(answer: Answer) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", answer.text.partition("<main")[2]).split())[:600]
 
 
+class Timed:
+    """How long requests took, and how long processors worked for them."""
+
+    def __init__(self, workers: list[int]) -> None:
+        self.workers, self.database = workers, database()
+        self.times, self.work = list[float](), list[float]()
+
+    def __call__(self, send: Callable[[], Answer]) -> Answer:
+        """Send, and note it."""
+        before = worked(self.workers, self.database)
+        answer = send()
+        self.work.append(worked(self.workers, self.database) - before)
+        self.times.append(answer.seconds * 1000)
+        return answer
+
+
 def time_(page: Page, visit: Visit, samples: int, workers: list[int]) -> dict[str, Any]:
-    """Page and floor in turn."""
+    """Page and floor in turn, as often as asked or as long as there is time."""
     floor_path = FLOOR_FILE if page.kind == "export" else FLOOR
-    requests, times, floors = visit.requests(page), list[float](), list[float]()
-    began = time.perf_counter()
-    held = memory(workers)
+    requests = visit.requests(page)
+    for browser, send in itertools.islice(requests, WARM_UP):
+        browser.get(floor_path, signed_in=False)
+        checked(page, send())
+    floor, mine, held = Timed(workers), Timed(workers), memory(workers)
     forget_peaks(workers)
-    for number in range(samples + WARM_UP):
-        found = next(requests, None)
-        if found is None:
+    began = time.perf_counter()
+    for browser, send in itertools.islice(requests, samples):
+        floor(partial(browser.get, floor_path, signed_in=False))
+        checked(page, mine(send))
+        if len(mine.times) >= AT_LEAST and time.perf_counter() - began > SECONDS:
             break
-        browser, send = found
-        floor = browser.get(floor_path, signed_in=False)
-        answer = checked(page, send())
-        if number >= WARM_UP:
-            times.append(answer.seconds * 1000)
-            floors.append(floor.seconds * 1000)
-            if len(times) >= AT_LEAST and time.perf_counter() - began > SECONDS:
-                break
     return {
-        "samples": len(times),
-        "median": median(times),
-        "p95": percentile(times, 95),
-        "per_second": 1000 / (sum(times) / len(times)),
-        "floor": median(floors),
-        "ratio": median(times) / median(floors),
+        "samples": len(mine.times),
+        "median": median(mine.times),
+        "p95": percentile(mine.times, 95),
+        "per_second": 1000 / (sum(mine.times) / len(mine.times)),
+        "floor": median(floor.times),
+        "ratio": median(mine.times) / median(floor.times),
+        "work": median(mine.work),
+        "work_ratio": median(mine.work) / median(floor.work),
         "more_memory": memory(workers, "VmHWM") - held,
     }
 

@@ -10,7 +10,22 @@ from benchmark.figures import growth
 from benchmark.limits import ALIKE_FROM, GROWTH, WORKER_MEMORY, limit_of
 from benchmark.servers import RESULTS
 
-HEAD = ("page", "median ms", "p95", "per s", "floor", "ratio", "SQL", "repeats", "CPU ms", "KB", "+MiB", "limit", "")
+HEAD = (
+    "page",
+    "median ms",
+    "p95",
+    "per s",
+    "floor",
+    "ratio",
+    "CPU ms",
+    "by CPU",
+    "SQL",
+    "repeats",
+    "KB",
+    "+MiB",
+    "limit",
+    "",
+)
 ACTS = ("save", "submit", "record")
 Result = dict[str, Any]
 
@@ -39,9 +54,10 @@ def line(row: Mapping[str, Any], bids: int) -> list[str]:
         f"{row['per_second']:.0f}",
         f"{row['floor']:.1f}",
         f"{row['ratio']:.1f}x",
+        f"{row['work']:.1f}",
+        f"{row['work_ratio']:.1f}x",
         str(row["sql"]),
         str(row["repeats"]),
-        f"{row['cpu_ms']:.0f}",
         f"{row['bytes'] / 1024:.0f}",
         f"{row['more_memory']:.0f}",
         limit_of(row["kind"], bids).text,

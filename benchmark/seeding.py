@@ -1,8 +1,8 @@
 """A database with N bids: the demonstration's world, multiplied by copying its rows inside the database.
 
 Every copy of a row gets its number plus a stride, and so do the rows it points to; that keeps each copied bid whole,
-with its group, people, answers, checks, votes, payments, reports, messages and events. Constraints stay on. Three
-kinds of copies are made:
+with its group, people, answers, checks, votes, payments, reports, messages and events. All constraints hold: PostgreSQL
+checks the foreign keys at the end, of all rows at once. Three kinds of copies are made:
 
 - closed: the bids of the finished round. Each round takes 38 copies (about 500 bids), then the next round begins, a
   quarter earlier. This is what grows with N.
@@ -15,7 +15,9 @@ The copied seals of events prove nothing; everything else is as the site would h
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.apps import apps
@@ -83,10 +85,11 @@ def seed(bids: int, drafts: int) -> Plan:
     if connection.vendor == "sqlite":
         connection.ensure_connection()
         connection.connection.create_function("another_uuid", 2, _another_uuid, deterministic=True)
-    for level, rows, first, last in _passes(parts, plan):
-        for low in range(first, last + 1, AT_ONCE):
-            with transaction.atomic():
-                _copy(parts, rows, level, low, min(last, low + AT_ONCE - 1))
+    with _foreign_keys_at_the_end():
+        for level, rows, first, last in _passes(parts, plan):
+            for low in range(first, last + 1, AT_ONCE):
+                with transaction.atomic():
+                    _copy(parts, rows, level, low, min(last, low + AT_ONCE - 1))
     with transaction.atomic():
         _add_up(plan)
     with connection.cursor() as cursor:
@@ -95,6 +98,26 @@ def seed(bids: int, drafts: int) -> Plan:
         if connection.vendor == "postgresql":
             cursor.execute("VACUUM ANALYZE")  # as autovacuum does by itself within minutes
     return plan
+
+
+@contextmanager
+def _foreign_keys_at_the_end() -> Iterator[None]:
+    """Take the foreign keys away and put them back, which checks every row: seven times as fast as row by row."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0; SET lock_timeout = 0; SET work_mem = '256MB'")
+        cursor.execute(
+            "SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid) "
+            "FROM pg_constraint WHERE contype = 'f' AND connamespace = 'public'::regnamespace"
+        )
+        keys = cursor.fetchall()
+        for table, name, _ in keys:
+            cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+        yield
+        for table, name, definition in keys:
+            cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")
 
 
 def _passes(parts: Parts, plan: Plan) -> Iterator[tuple[str, Rows, int, int]]:
@@ -113,6 +136,7 @@ def split() -> Parts:
     first = Round.objects.earliest("opens_at")
     staff = set(RoleGrant.objects.values_list("user_id", flat=True))
     seated = set(Seat.objects.values_list("person_id", flat=True))
+    _pointers.cache_clear()
     parts = Parts()
     parts.rounds[Round] = {first.pk}
     parts.rounds[Budget] = {first.budget_id}
@@ -151,15 +175,23 @@ def _spread(parts: Parts, known: set[type[models.Model]]) -> None:
         _by_pointers(parts, model)
 
 
-def _by_pointers(parts: Parts, model: type[models.Model]) -> bool:
+@cache
+def _pointers(model: type[models.Model]) -> list[tuple[Any, list[tuple[Any, Any]]]]:
+    """Every row with what it points to."""
     pointers = [each for each in model._meta.concrete_fields if each.is_relation]
+    rows = model._base_manager.values_list("pk", *(each.attname for each in pointers))
+    targets = [each.related_model for each in pointers]
+    return [(pk, [pair for pair in zip(targets, values, strict=True) if pair[1] is not None]) for pk, *values in rows]
+
+
+def _by_pointers(parts: Parts, model: type[models.Model]) -> bool:
     before = len(parts.closed[model]), len(parts.current[model]), len(parts.rounds[model])
-    for pk, *values in model._base_manager.values_list("pk", *(each.attname for each in pointers)):
+    for pk, pointed in _pointers(model):
         at = {
             name
-            for each, value in zip(pointers, values, strict=True)
+            for target, value in pointed
             for name in ("current", "closed", "rounds")
-            if value in getattr(parts, name)[each.related_model]
+            if value in getattr(parts, name)[target]
         }
         if "current" in at:
             parts.closed[model].discard(pk)
@@ -205,19 +237,12 @@ def _only_drafts(parts: Parts) -> None:
     if draft.group.vision_id:
         parts.drafts[Vision] = {draft.group.vision_id}
     for model in apps.get_models(include_auto_created=True):
-        pointers = [each for each in model._meta.concrete_fields if each.is_relation]
-        if model in parts.drafts or not pointers or model in BY_OBJECT | BY_CASE | INHERITED:
+        if model in parts.drafts or model in BY_OBJECT | BY_CASE | INHERITED:
             continue
-        for pk, *values in model._base_manager.filter(pk__in=parts.of_bids(model)).values_list(
-            "pk", *(each.attname for each in pointers)
-        ):
-            own = [
-                value in parts.drafts[each.related_model]
-                for each, value in zip(pointers, values, strict=True)
-                if each.related_model in (Application, Group, Person, User)
-                and value in parts.of_bids(each.related_model)
-            ]
-            if own and all(own):
+        for pk, pointed in _pointers(model):
+            whose = (Application, Group, Person, User)
+            own = [value in parts.drafts[to] for to, value in pointed if to in whose and value in parts.of_bids(to)]
+            if pk in parts.of_bids(model) and own and all(own):
                 parts.drafts[model].add(pk)
 
 
@@ -234,12 +259,12 @@ def _copy(parts: Parts, rows: Rows, level: str, low: int, high: int) -> None:
 def statement(parts: Parts, model: type[models.Model], pks: Iterable[Any], level: str, low: int, high: int) -> str:
     """The INSERT that copies these rows once for each number."""
     quoted = connection.ops.quote_name
-    fields = model._meta.concrete_fields
-    values = ", ".join(Copied(parts, model, level).value(each) for each in fields)
-    table, key = quoted(model._meta.db_table), quoted(model._meta.pk.column)
+    fields, copied = model._meta.concrete_fields, Copied(parts, model, level)
+    values = ", ".join(copied.value(each) for each in fields)
+    table, key = quoted(model._meta.db_table), quoted(str(model._meta.pk.column))
     numbers = f"WITH RECURSIVE n(k) AS (SELECT {low} UNION ALL SELECT k + 1 FROM n WHERE k < {high}) "
     return (
-        f"{numbers}INSERT INTO {table} ({', '.join(quoted(each.column) for each in fields)}) "
+        f"{numbers}INSERT INTO {table} ({', '.join(quoted(str(each.column)) for each in fields)}) "
         f"SELECT {values} FROM n CROSS JOIN {table} b WHERE b.{key} IN ({_list(pks)}) ORDER BY n.k, b.{key}"
     )
 

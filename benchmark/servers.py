@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psycopg
 
+from benchmark.work import children
 from tests.plugins import servers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -139,20 +140,3 @@ def _wait_until_alive(port: int, server: "subprocess.Popen[bytes]") -> None:
             pass
         time.sleep(0.1)
     raise SystemExit(f"The site did not start; see {folder() / 'gunicorn.log'}.")
-
-
-def children(pid: int) -> list[int]:
-    """The processes that a process has started."""
-    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def memory(pids: list[int], name: str = "VmRSS") -> float:
-    """The most that one of these processes holds (VmRSS) or ever held (VmHWM), in MiB."""
-    told = (line for pid in pids for line in Path(f"/proc/{pid}/status").read_text().splitlines())
-    return max(int(line.split()[1]) / 1024 for line in told if line.startswith(f"{name}:"))
-
-
-def forget_peaks(pids: list[int]) -> None:
-    """Let VmHWM begin again from what is held now."""
-    for pid in pids:
-        Path(f"/proc/{pid}/clear_refs").write_text("5")

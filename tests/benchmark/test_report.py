@@ -10,7 +10,8 @@ from benchmark.report import by_page, failures, line, show, show_growth, show_lo
 def row(**given):
     usual = {
         "name": "queue", "kind": "queue", "missing": False, "samples": 9, "median": 40.0, "p95": 50.0, "floor": 8.0,
-        "per_second": 24.0, "ratio": 5.0, "sql": 10, "repeats": 0, "repeated": [], "bytes": 2048, "more_memory": 0.4,
+        "per_second": 24.0, "ratio": 5.0, "work": 35.0, "work_ratio": 4.5,
+        "sql": 10, "repeats": 0, "repeated": [], "bytes": 2048, "more_memory": 0.4,
         "cpu_ms": 30.0, "sql_ms": 9.0, "all_ms": 41.0, "slowest_ms": 3.0, "slowest": "SELECT 1",
     }  # fmt: skip
     return usual | given
