@@ -150,8 +150,13 @@ def pages(world: World) -> list[Page]:
             anil,
             where("evaluation:awards", place=place.code, goal=str(goal.number)),
         ),
-        Page("CSV of all bids with answers", "export", carol, where("admin:grants_application_csv")),
-        Page("XLSX of all bids", "export", carol, where("admin:grants_application_xlsx")),
+        Page("CSV of all bids with answers", "export", carol, where("admin:grants_application_export", "csv")),
+        Page(
+            "XLSX of a round's bids",
+            "export",
+            carol,
+            where("admin:grants_application_export", "xlsx", round__id__exact=str(world.open.pk)),
+        ),
         Page("360Giving", "export", carol, where("evaluation:three_sixty")),
     ]
 

@@ -87,6 +87,7 @@ PAGES = {
     "admin:communities_priorityplace_act": CASE,
     "admin:grants_allocation_share": CASE,
     "admin:grants_application_case": OFFICE,
+    "admin:grants_application_export": OFFICE,
     "admin:grants_application_act": CASE,
     "admin:grants_budget_allocate": "senior",
     "admin:grants_decision_delegated": CASE,
