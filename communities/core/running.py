@@ -85,10 +85,10 @@ def of_redis(*, answers: bool | None) -> Fact:
 
 def of_workers(*, redis_is_away: bool) -> Iterator[Fact]:
     """When the work of each queue was last done."""
-    runs = PeriodicRun.objects.filter(name__in=TASKS).exclude(last_at=None).values_list("name", "last_at")
     turns: dict[str, datetime] = {}
-    for name, at in runs:
-        turns[TASKS[name].queue] = max(at, turns.get(TASKS[name].queue, at))
+    for name, at in PeriodicRun.objects.filter(name__in=TASKS).values_list("name", "last_at"):
+        if at is not None:
+            turns[TASKS[name].queue] = max(at, turns.get(TASKS[name].queue, at))
     for queue in settings.QUEUES:
         last = turns.get(queue)
         if redis_is_away:
