@@ -46,8 +46,9 @@ def running(request: HttpRequest) -> TemplateResponse:
 
 def facts() -> Iterator[Fact]:
     """Every part, the servers first. The number of queries does not grow with what waits."""
-    yield of_redis()
-    yield from of_workers()
+    answers = redis_answers()
+    yield of_redis(answers=answers)
+    yield from of_workers(redis_is_away=answers is False)
     yield of_waiting_messages()
     yield of_failed_messages()
     yield of_periodic_work()
@@ -68,9 +69,8 @@ def redis_answers() -> bool | None:
         return False
 
 
-def of_redis() -> Fact:
-    """The queue of the workers."""
-    answers = redis_answers()
+def of_redis(*, answers: bool | None) -> Fact:
+    """Where workers find what there is to do."""
     if answers is None:
         return Fact("Redis", "Not used: the web process does the background work itself")
     if answers:
@@ -83,21 +83,22 @@ def of_redis() -> Fact:
     )
 
 
-def of_workers() -> Iterator[Fact]:
+def of_workers(*, redis_is_away: bool) -> Iterator[Fact]:
     """When the work of each queue was last done."""
-    turns = dict(PeriodicRun.objects.values_list("name", "last_at"))
+    turns: dict[str, datetime] = {}
+    for name, at in PeriodicRun.objects.filter(name__in=TASKS).values_list("name", "last_at"):
+        if at is not None:
+            turns[TASKS[name].queue] = max(at, turns.get(TASKS[name].queue, at))
     for queue in settings.QUEUES:
-        last = max(
-            (at for name, at in turns.items() if at and name in TASKS and TASKS[name].queue == queue), default=None
-        )
+        last = turns.get(queue)
+        if redis_is_away:
+            advice = "It goes on by itself when Redis answers again."
+        elif settings.REDIS_URL:
+            advice = f"Start a worker for it (celery -q -A config worker -Q {queue}), and see that celery beat runs."
+        else:
+            advice = "Start the web process again: the thread in it that does this work has stopped."
         state = f"Last at work {ago(last)}" if last else "Has never been at work"
-        late = last is None or last < now() - LATE
-        advice = (
-            f"Start a worker for it (celery -A config worker -Q {queue}), and see that celery beat runs."
-            if settings.REDIS_URL
-            else "Start the web process again: the thread in it that does this work has stopped."
-        )
-        yield Fact(f"Work in “{queue}”", state, advice if late else "")
+        yield Fact(f"Work in “{queue}”", state, advice if last is None or late(last) else "")
 
 
 def of_waiting_messages() -> Fact:
@@ -129,17 +130,15 @@ def of_periodic_work() -> Fact:
     failed = [
         f"{name} failed {ago(run.last_at)} ({run.error.partition(':')[0]})" for name, run in runs.items() if run.error
     ]
-    overdue = [
-        f"{name} is late by {timesince(run.next_at, now())}"
-        for name, run in runs.items()
-        if not TASKS[name].shared and run.next_at < now() - LATE
-    ]
+    due = sorted((run.next_at, name) for name, run in runs.items() if not TASKS[name].shared and late(run.next_at))
+    overdue = [f"{name} is late by {timesince(at, now(), depth=1)}" for at, name in due[:1]]
+    overdue += [f"{len(due) - 1} more late as well"] if len(due) > 1 else []
     advice = ""
     if failed:
         advice = "It is tried again by itself. If it keeps failing, look for the name of the task in the log. "
     if overdue:
         advice += "Nobody does this work: see above which queue is not at work."
-    return Fact("Work that comes round", "; ".join(sorted(failed + overdue)) or "Up to date", advice.strip())
+    return Fact("Work that comes round", "; ".join([*sorted(failed), *overdue]) or "Up to date", advice.strip())
 
 
 def of_imports() -> Fact:

@@ -53,6 +53,8 @@ def test_while_redis_is_away_it_says_that_messages_wait_and_nothing_is_lost(at_w
     state, advice = stands("Redis")
     assert state == "Does not answer"
     assert "Messages, imports and scans wait, and nothing is lost" in advice
+    PeriodicRun.objects.update(last_at=AT - timedelta(hours=2))
+    assert stands("Work in “messages”")[1] == "It goes on by itself when Redis answers again."
 
 
 @pytest.mark.parametrize("url", ["redis://127.0.0.1:1/0", ""])
@@ -67,7 +69,7 @@ def test_a_queue_that_nobody_serves_is_named_with_the_command(at_work, settings)
     PeriodicRun.objects.filter(name="send_messages").update(last_at=AT - timedelta(hours=2))
     state, advice = stands("Work in “messages”")
     assert state == "Last at work 2\xa0hours ago"
-    assert "celery -A config worker -Q messages" in advice
+    assert "celery -q -A config worker -Q messages" in advice
     assert stands("Work in “periodic”") == ("Last at work less than a minute ago", "")
 
 
@@ -109,6 +111,12 @@ def test_work_that_failed_is_named_without_the_words_of_the_error(at_work):
 def test_work_whose_turn_does_not_come_is_late(at_work):
     PeriodicRun.objects.filter(name="offers").update(next_at=AT - timedelta(hours=1))
     assert stands("Work that comes round")[0] == "offers is late by 1\xa0hour"
+
+
+def test_of_much_late_work_the_latest_is_named(at_work):
+    PeriodicRun.objects.filter(name="offers").update(next_at=AT - timedelta(hours=3, minutes=20))
+    PeriodicRun.objects.filter(name="lapse_drafts").update(next_at=AT - timedelta(hours=1))
+    assert stands("Work that comes round")[0] == "offers is late by 3\xa0hours; 1 more late as well"
 
 
 def test_imports_that_failed_and_imports_that_wait(at_work, carol):
