@@ -6,6 +6,7 @@ from typing import Any
 
 from communities.core.events import Fact, Moment, record_facts
 from communities.core.lifecycle import lock, unit
+from communities.core.locking import loaded
 from communities.core.outbox import queue
 from communities.core.permissions import Actor, allows
 from communities.core.refusals import Refused
@@ -108,7 +109,8 @@ def allocate(application: Application, *, users: Collection[User], by: Actor, at
 def allocate_all(plan: Mapping[Application, Collection[User]], *, by: Actor, at: datetime) -> None:
     """Choose the scorers of several bids at once; each new scorer gets one message."""
     with unit():
-        locked = {bid.pk: bid for bid in lock(Application.objects.filter(pk__in=[bid.pk for bid in plan]))}
+        bids = lock(Application.objects.filter(pk__in=[bid.pk for bid in plan]))
+        locked = {bid.pk: bid for bid in loaded(bids, ("round", "tier"))}
         new: dict[int, Allocation] = {}
         for asked, users in plan.items():
             for allocation in _allocate(locked[asked.pk], {user.pk: user for user in users}, by, at):
@@ -227,10 +229,15 @@ def _still_open(review: Review) -> None:
 
 def _write_scores(review: Review, scores: Scores) -> None:
     review.scores.exclude(criterion__in=scores).delete()
-    for criterion, (value, words) in scores.items():
-        Score.objects.update_or_create(
-            review=review, criterion_id=criterion, defaults={"value": value, "words": words.strip()}
-        )
+    Score.objects.bulk_create(
+        [
+            Score(review=review, criterion_id=criterion, value=value, words=words.strip())
+            for criterion, (value, words) in scores.items()
+        ],
+        update_conflicts=True,
+        unique_fields=("review", "criterion"),
+        update_fields=("value", "words"),
+    )
 
 
 def _permit(name: str, bid: Application, by: Actor) -> None:

@@ -165,10 +165,9 @@ def fill_in(bid, by, at=BEGUN, **changes):
         before = bid.answers.filter(section=part.key).first()
         save_section(bid, section=part.key, content=kept, version=before.version if before else 0, by=by, at=at)
 
-    save(next(part for part in parts(bid) if part.key == "money"))  # first: the amount decides what else is asked
+    save(next(part for part in parts(bid) if part.key == "money"))  # first: the amount decides what is asked, here too
     bid.refresh_from_db()
     for part in parts(bid):
-        if part.key != "money":
-            save(part)
+        save(part)
     bid.refresh_from_db()
     return bid
