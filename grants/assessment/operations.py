@@ -201,7 +201,7 @@ def give_scores(
     application: Application, *, scores: Scores, overall: str, recommendation: str, final: bool, by: Actor, at: datetime
 ) -> Review:
     """Keep one's scores of a bid, and lock them when they are `final`."""
-    said = {"scores": scores, "overall": overall, "recommendation": recommendation}
+    said: dict[str, Any] = {"scores": scores, "overall": overall, "recommendation": recommendation}
     if not final:
         return save_review(application, **said, by=by, at=at)
     with unit():

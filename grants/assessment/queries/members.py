@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, When, Window
 from django.db.models.functions import RowNumber
@@ -69,7 +70,8 @@ def work(user: Actor, rounds: Sequence[Round]) -> dict[int, dict[str, int]]:
         "to_declare": Count("pk", filter=TO_DECLARE),
         "to_score": Count("pk", filter=TO_SCORE),
     }
-    found = {row.pop("round"): row for row in _asking(user, rounds).order_by().values("round").annotate(**counts)}
+    rows: Any = _asking(user, rounds).order_by().values("round").annotate(**counts)
+    found: dict[int, dict[str, int]] = {row.pop("round"): row for row in rows}
     return {each.pk: found.get(each.pk, nothing) for each in rounds}
 
 
