@@ -4,7 +4,6 @@ import argparse
 import atexit
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -117,7 +116,7 @@ def _python(*command: str, url: str) -> None:
         "DJANGO_SETTINGS_MODULE": "benchmark.settings",
         "PYTHONPATH": str(BASE_DIR),
     }
-    start([sys.executable, *command], subprocess.DEVNULL, BASE_DIR, env=environment, stderr=None)
+    start([sys.executable, *command], Path(os.devnull), BASE_DIR, env=environment, stderr=None)
     if started.pop().wait():
         raise SystemExit(f"{' '.join(command)} failed.")
 

@@ -72,7 +72,7 @@ def _not_closed(meeting: Meeting) -> None:
 
 def in_session(meeting: Meeting) -> Meeting:
     """The meeting, locked and open: motions and votes belong to nothing else."""
-    [held] = lock(Meeting.objects.filter(pk=meeting.pk))
+    [held] = lock(Meeting.objects.filter(pk=meeting.pk).select_related("panel__round"))
     if held.status != Meeting.Status.OPEN:
         raise Refused("The meeting is not in session.", "Motions and votes belong to a meeting that is open.")
     return held

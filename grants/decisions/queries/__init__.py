@@ -1,6 +1,6 @@
 """The meeting as it stands, how votes fall, what the money allows, what is left to tell."""
 
-from grants.decisions.queries.circles import Circle, Tally, circles, tally
+from grants.decisions.queries.circles import Circle, Tally, circles, people_at, tally
 from grants.decisions.queries.decided import (
     asked_of,
     decisions_of,
@@ -26,7 +26,6 @@ from grants.decisions.queries.meetings import (
     draft_minute,
     is_put_off,
     money_of,
-    people_at,
     standing_decisions,
     still_to_vote,
 )
