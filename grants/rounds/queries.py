@@ -1,11 +1,15 @@
 """Which rounds are open, what they ask, and whether their staff could carry them through."""
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from decimal import Decimal
+from typing import TypeVar
 
 from django.db.models import F, Prefetch, QuerySet
 
 from grants.rounds.models import Criterion, CriterionWeight, Question, QuestionLimit, Round, RoundStaff, Terms, Tier
+
+T = TypeVar("T")
 
 
 def published_rounds() -> QuerySet[Round]:
@@ -34,7 +38,20 @@ def closed_rounds(at: datetime) -> QuerySet[Round]:
 
 def open_tiers(terms: Terms) -> list[Tier]:
     """The sizes of grant on offer, the smallest first."""
-    return list(terms.tiers.filter(is_open=True).order_by("minimum"))
+    return kept(terms, "open tiers", lambda: terms.tiers.filter(is_open=True).order_by("minimum"))
+
+
+def kept(terms: Terms, name: object, read: Callable[[], Iterable[T]]) -> list[T]:
+    """What is read of terms, read once for each object that stands for them (in effect: once for each request).
+
+    Of published terms only: those never change again. What is still being set up is read anew each time.
+    """
+    if terms.frozen_at is None:
+        return list(read())
+    known = terms.__dict__.setdefault("_kept", {})
+    if name not in known:
+        known[name] = tuple(read())
+    return list(known[name])
 
 
 def tier_for(terms: Terms, amount: Decimal) -> Tier | None:

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from grants.applications.models import Application
-from grants.rounds.models import Question, Tier
-from grants.rounds.queries import open_tiers, questions_for
+from grants.rounds.models import Question, Terms, Tier
+from grants.rounds.queries import kept, open_tiers, questions_for
 
 TITLES = {
     "idea": "Your idea",
@@ -90,10 +90,13 @@ def tier_of(bid: Application, tiers: list[Tier] | None = None) -> Tier | None:
 def parts(bid: Application) -> list[Part]:
     """The sections of the form in order, each with its questions, for the size of grant asked for."""
     tier = tier_of(bid)
+    return kept(bid.terms, ("parts", tier.pk), lambda: _parts(bid.terms, tier)) if tier is not None else []
+
+
+def _parts(terms: Terms, tier: Tier) -> list[Part]:
     found: dict[str, list[Asked]] = {}
-    if tier is not None:
-        for question in questions_for(bid.terms, Question.Stage.APPLY, tier):
-            found.setdefault(question.section, []).append(asked(question))
+    for question in questions_for(terms, Question.Stage.APPLY, tier):
+        found.setdefault(question.section, []).append(asked(question))
     return [Part(key, title_of(key), tuple(questions)) for key, questions in found.items()]
 
 
