@@ -47,6 +47,14 @@ def browser_type_launch_args(browser_type_launch_args):
 
 
 @pytest.fixture(autouse=True)
+def _published_terms():
+    """What a process keeps of published terms: each test has terms of its own, with keys that come again."""
+    from grants.rounds.queries import KEPT
+
+    KEPT.clear()
+
+
+@pytest.fixture(autouse=True)
 def _anchors(settings, tmp_path_factory, request):
     """Each test has an anchor file of its own: a seal of one must not accuse another."""
     settings.EVENT_ANCHORS = tmp_path_factory.getbasetemp() / f"anchors-{abs(hash(request.node.nodeid))}.txt"

@@ -15,7 +15,7 @@ from communities.places.models import PriorityPlace
 from grants.applications.lifecycle import can_be_written
 from grants.applications.models import APPLICATION, Application, SectionAnswer
 from grants.applications.operations.projection import project, searchable
-from grants.applications.queries import Part, frame, part_problems, parts
+from grants.applications.queries import Part, answers, frame, part_problems, parts
 from grants.rounds.models import Round
 from grants.rounds.queries import tier_for
 
@@ -94,8 +94,9 @@ def save_section(
     """Keep what was written in one section, finished or not. `version` is that of the words the writer began from."""
     who = "grants.change_application"
     with APPLICATION.record("save_section", application, by=by, at=at, who=who, needs=(can_be_written,)) as bid:
-        part = _part(bid, section)
-        answer = SectionAnswer.objects.filter(application=bid, section=section).select_related("updated_by").first()
+        _as_read(bid, application)
+        part, written = _part(bid, section), answers(bid)
+        answer = written.get(section)
         if answer is not None and answer.version != version:
             raise StaleAnswer(answer)
         answer = answer or SectionAnswer(application=bid, section=section, version=0)
@@ -104,9 +105,19 @@ def save_section(
         project(bid, part, content)
         answer.is_complete = not part_problems(part, content, frame(bid))
         answer.save()
-        bid.search_text = searchable(bid)
+        bid.search_text = searchable((written | {section: answer}).values())
         bid.event_detail = {"section": section, "version": answer.version}
     return answer
+
+
+def _as_read(bid: Application, read: Application) -> None:
+    """What was read of the bid's round with the page counts for this act as well: its terms never change, and what
+    a section is held against here, it is held against again when the bid is sent.
+    """  # noqa: D205
+    for name in ("round", "terms", "tier"):
+        field = Application._meta.get_field(name)
+        if field.is_cached(read) and getattr(read, field.attname) == getattr(bid, field.attname):  # type: ignore[union-attr]
+            setattr(bid, name, getattr(read, name))
 
 
 def _part(bid: Application, section: str) -> Part:
