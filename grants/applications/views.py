@@ -229,12 +229,13 @@ def send(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Send the bid, or say what is missing."""
     at = arrived(request)
     bid = _own(request, public_id)
-    if bid.status == S.DRAFT and (missing := queries.all_problems(bid)):
-        return _check_page(request, bid, missing)
     try:
         operations.submit(bid, by=request.user, at=at)
     except Refused:
-        if _own(request, public_id).status != S.SUBMITTED:
+        fresh = _own(request, public_id)
+        if fresh.status == S.DRAFT and (missing := queries.all_problems(fresh)):
+            return _check_page(request, fresh, missing)
+        if fresh.status != S.SUBMITTED:
             raise
     return redirect("applications:receipt", bid.public_id)  # of a second click or a second browser as well
 
