@@ -33,10 +33,12 @@ def test_a_draft_is_saved_and_saved_again(asked, hassan):
 
 def test_scores_are_kept_in_one_act_with_one_event(asked, hassan):
     given = {"overall": "Fair.", "recommendation": "", "final": False, "by": hassan, "at": AT}
-    with asked_once(14):
-        review = operations.give_scores(asked, scores=scores(asked, 3, 2), **given)
-    with asked_once(14):
-        operations.give_scores(asked, scores=scores(asked, 3), **given)
+    first, second = scores(asked, 3, 2), scores(asked, 3)
+    assert hassan.role_codes == {"panel"}
+    with asked_once(16):
+        review = operations.give_scores(asked, scores=first, **given)
+    with asked_once(16):
+        operations.give_scores(asked, scores=second, **given)
     assert [score.value for score in review.scores.all()] == [3]
     assert list(Event.objects.filter(object_model="grants.Review").order_by("pk").values_list("verb", flat=True)) == [
         "review.start",
