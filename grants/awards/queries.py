@@ -52,8 +52,8 @@ def own_awards(user: Actor) -> list[Award]:
     if not hasattr(user, "own_awards"):
         found = Award.objects.filter(group__in=members_of(user).order_by().values("group"))
         said = Exists(Acceptance.objects.filter(award=OuterRef("pk"), person__user=user.pk))
-        found = found.select_related("group").annotate(said=said).order_by("offer_ends_on", "pk")
-        user.own_awards = list(found)  # type: ignore[attr-defined]
+        rows = found.select_related("group").annotate(said=said).order_by("offer_ends_on", "pk")
+        user.own_awards = list(rows)  # type: ignore[attr-defined]
     return list(user.own_awards)  # type: ignore[attr-defined]
 
 
