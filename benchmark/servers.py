@@ -25,6 +25,7 @@ WORK = "work"  # the database that is measured: a copy, since measuring writes
 
 def folder() -> Path:
     """Where seeded databases are kept. PostgreSQL does not run as root, and another user must be able to go there."""
+    RESULTS.mkdir(parents=True, exist_ok=True)
     chosen = os.environ.get("BENCHMARK_FOLDER")
     found = Path(chosen) if chosen else RESULTS / "data"
     if not chosen and os.geteuid() == 0 and not servers.reachable(RESULTS):

@@ -190,11 +190,12 @@ class PaymentAdmin(LifecycleAdmin[Payment]):
         year = int(typed) if typed.isdecimal() and len(typed) == 4 else last + 1
         transit = in_transit_at(min(year_end(year), now()))
         budgets = Budget.objects.visible_to(request.user).select_related("fund")
+        years = totals_by_year(budgets)
         context = {
             **self.admin_site.each_context(request),
             "title": f"The year {year}-{(year + 1) % 100:02d}",
             "opts": self.opts,
-            "budgets": [(budget, totals_by_year(budget)) for budget in budgets],
+            "budgets": [(budget, years[budget.pk]) for budget in budgets],
             "transit": transit,
             "transit_total": total(transit),
             "ends": year_end(year) < now(),
