@@ -1,6 +1,6 @@
 """From the answers of a section to the columns and rows that the rest of the house counts with."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -152,6 +152,7 @@ PROJECTIONS: dict[str, Callable[[Application, Any], None]] = {
 }
 
 
-def searchable(written: Iterable[SectionAnswer]) -> str:
+def searchable(bid: Application) -> str:
     """All that was written in words, in one text, for searching."""
-    return "\n".join(value for answer in written for value in answer.content.values() if isinstance(value, str))
+    contents = SectionAnswer.objects.filter(application=bid).values_list("content", flat=True)
+    return "\n".join(value for content in contents for value in content.values() if isinstance(value, str))

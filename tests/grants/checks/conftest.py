@@ -16,40 +16,20 @@ def clock():
         yield
 
 
-@pytest.fixture(scope="module", autouse=True)
-def written(once):
-    """The bid, written once for the tests of a module."""
-    return once(write)
-
-
-def write():
-    asha, ben = account("Asha Patel"), account("Ben Carter")
+@pytest.fixture
+def round_(db):
     framework()
-    round_ = WholeRoundFactory()
-    group = make_group(asha, ben, kind="association")
-    with moved(LATER):
-        draft = fill_in(ApplicationFactory(round=round_, group=group, started_by=asha, title=""), asha)
-    return {"round_": round_, "group": group, "draft": draft}
+    return WholeRoundFactory()
 
 
 @pytest.fixture
-def scene(db, written):
-    return written()
+def group(asha, ben):
+    return make_group(asha, ben, kind="association")
 
 
 @pytest.fixture
-def round_(scene):
-    return scene["round_"]
-
-
-@pytest.fixture
-def group(scene):
-    return scene["group"]
-
-
-@pytest.fixture
-def draft(scene):
-    return scene["draft"]
+def draft(round_, group, asha):
+    return fill_in(ApplicationFactory(round=round_, group=group, started_by=asha, title=""), asha)
 
 
 @pytest.fixture
