@@ -1,14 +1,18 @@
 # make run    the whole fund on this machine, with a demonstration inside
 # make test   every test, on servers of their own
-# The rest: demo (start the demonstration afresh), check, format, assets, picture, key, locks.
+# The rest: demo (start the demonstration afresh), bench (how fast, at N bids), load, check, format, assets, picture, key,
+# locks, and of the site that the environment names: backup, restore BACKUP=..., drill.
 
 PYTHON ?= python3
 PY := .venv/bin/python
 PORT ?= 8000
+N ?= 10000
+MINUTES ?= 5
 export PORT
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run demo test test-postgresql test-sqlite check format assets node chromium picture key locks
+.PHONY: run demo test test-postgresql test-sqlite watch bench load check format assets node chromium picture key locks \
+  backup restore drill
 .DEFAULT_GOAL := run
 
 run: .venv/runtime assets
@@ -32,6 +36,18 @@ test-postgresql: .venv/dev assets chromium
 # demonstration have seen the pages already.
 test-sqlite: .venv/dev assets
 	TEST_DATABASE=sqlite $(PY) -m pytest -m "not browser and not postgresql and not world" $(ARGS)
+
+# Speed: every page that matters beside a floor, at N bids: make bench N=1000,10000. ARGS="--engine sqlite" for embedded.
+bench: .venv/dev assets
+	@$(PY) -m benchmark bench $(N) $(ARGS)
+
+# The deadline hour: 50 applicants, 10 officers, a bid sent each second; then how many saves a second are held.
+load: .venv/dev assets
+	@$(PY) -m benchmark load $(MINUTES) $(ARGS)
+
+# The tests once more, each failing where a query is sent for each row of a list: make watch ARGS=tests/grants
+watch: .venv/dev assets
+	$(PY) -m pytest -p tests.plugins.queries -m "not browser" $(ARGS)
 
 check: .venv/dev
 	.venv/bin/ruff format --check .
@@ -72,10 +88,24 @@ picture: .venv/dev
 key: .venv/runtime
 	@$(PY) -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'
 
+# Tables and files of one moment, with the figures that prove them whole, into var/backups (BACKUPS_DIR).
+backup: .venv/runtime
+	@$(PY) manage.py backup
+
+# Into an empty database (DATABASE_URL) and the site's folder of files. Nothing is written over.
+restore: .venv/runtime
+	@test -n "$(BACKUP)" || { echo "Which one? make restore BACKUP=var/backups/..."; exit 1; }
+	@$(PY) manage.py restore "$(BACKUP)"
+
+# Restores the newest backup aside, compares, throws it away.
+drill: .venv/runtime
+	@$(PY) manage.py drill
+
 # After a change of requirements*.txt (needs uv).
 locks:
 	uv pip compile -q --universal --generate-hashes -p 3.11 --no-emit-index-url --no-annotate --no-header --no-strip-extras requirements.txt -o requirements.lock
 	uv pip compile -q --universal --generate-hashes -p 3.11 --no-emit-index-url --no-annotate --no-header --no-strip-extras requirements-dev.txt -c requirements.lock -o requirements-dev.lock
+	uv pip compile -q --universal --generate-hashes -p 3.11 --no-emit-index-url --no-annotate --no-header --no-strip-extras requirements-s3.txt -c requirements-dev.lock -o requirements-s3.lock
 	uv pip compile -q --universal --generate-hashes -p 3.11 --no-emit-index-url --no-annotate --no-header --no-strip-extras requirements-node.txt -o requirements-node.lock
 
 .venv/bin/python:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import redis.exceptions
@@ -14,16 +15,50 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+PAUSE = 10.0  # seconds for which Redis is not asked again, once it did not answer
+
+
+class Circuit:
+    """Whether this process asks Redis at present. A server that hangs costs one timeout a pause, not one a call."""
+
+    def __init__(self) -> None:
+        self.asks_again_at = 0.0
+
+    def is_open(self) -> bool:
+        """Whether to leave Redis alone. When the pause is over the first to come tries, the others still wait."""
+        at = time.monotonic()
+        if at < self.asks_again_at:
+            return True
+        if self.asks_again_at:
+            self.asks_again_at = at + PAUSE
+        return False
+
+    def failed(self) -> None:
+        """Redis did not answer."""
+        self.asks_again_at = time.monotonic() + PAUSE
+
+    def answered(self) -> None:
+        """Redis is back."""
+        self.asks_again_at = 0.0
+
+
+circuit = Circuit()  # Django makes a cache for every thread; they share what they know
+
 
 def or_database(name: str) -> Callable[..., Any]:
     """Ask Redis; when it does not answer, ask the table instead, so that nobody is kept from signing in."""
 
     def call(self: RedisOrDatabase, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return getattr(RedisCache, name)(self, *args, **kwargs)
-        except redis.exceptions.RedisError as error:
-            log.warning("cache_without_redis", call=name, error=type(error).__name__)
-            return getattr(caches["database"], name)(*args, **kwargs)
+        if not circuit.is_open():
+            try:
+                answer = getattr(RedisCache, name)(self, *args, **kwargs)
+            except redis.exceptions.RedisError as error:
+                circuit.failed()
+                log.warning("cache_without_redis", call=name, kind=type(error).__name__)
+            else:
+                circuit.answered()
+                return answer
+        return getattr(caches["database"], name)(*args, **kwargs)
 
     return call
 

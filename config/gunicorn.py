@@ -3,6 +3,8 @@
 import os
 from typing import Any
 
+from config import logs
+
 port = os.environ.get("PORT", "8000")
 bind = os.environ.get("BIND", f"127.0.0.1:{port}")
 wsgi_app = "config.wsgi"
@@ -12,7 +14,9 @@ threads = 8
 timeout = 60
 graceful_timeout = 30
 control_socket_disable = True
-loglevel = os.environ.get("WEB_LOG_LEVEL", "warning")
+logconfig_dict = logs.as_json(
+    level=os.environ.get("LOG_LEVEL", "WARNING"), server_level=os.environ.get("WEB_LOG_LEVEL", "warning").upper()
+)
 
 
 def post_worker_init(worker: Any) -> None:

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import environ
-import structlog
 from cryptography.fernet import Fernet
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from kombu.entity import Queue
+
+from config import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -49,6 +51,8 @@ DEMONSTRATION = env.bool("DEMONSTRATION", default=False)
 # People who work in the office need a second factor to sign in.
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not DEMONSTRATION)
 SECRET_KEY = env.str("SECRET_KEY", default="")
+# Keys of before: what they signed is still believed, so that a new key signs nobody out.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # The first key encrypts bank details; the others still decrypt what was written under them.
 BANK_DETAIL_KEYS = env.list("BANK_DETAIL_KEYS", default=[])
 
@@ -189,7 +193,8 @@ else:
     database["CONN_MAX_AGE"] = 60
     database["CONN_HEALTH_CHECKS"] = True
     limits = "-c lock_timeout=3s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
-    database.setdefault("OPTIONS", {})["options"] = limits
+    waits = {"connect_timeout": 5, "tcp_user_timeout": 30_000}  # a server that vanished is noticed
+    database["OPTIONS"] = {**waits, **database.get("OPTIONS", {}), "options": limits}
 DATABASES = {"default": database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -201,16 +206,29 @@ in_redis = {
 }
 CACHES = {"default": in_redis if REDIS_URL else in_database, "database": in_database}
 
+# What workers take their work from; each periodic task says which of them it waits in.
+QUEUES = ("messages", "imports", "scanning", "periodic")
 CELERY_BROKER_URL = REDIS_URL or "memory://"
 CELERY_TIMEZONE = "UTC"
+CELERY_TASK_QUEUES = [Queue(name) for name in QUEUES]  # type: ignore[no-untyped-call]
+CELERY_TASK_DEFAULT_QUEUE = "periodic"
+CELERY_TASK_CREATE_MISSING_QUEUES = False  # a worker told to serve a queue that is not there says so
 CELERY_TASK_IGNORE_RESULT = True
+# A task is done when it is done, not when it was fetched: one whose worker was killed runs again.
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False  # all are safe to run twice
 CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_TASK_TIME_LIMIT = 300
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000  # kilobytes, looked at between two tasks
+CELERY_WORKER_PROC_ALIVE_TIMEOUT = 30
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # keeps no file: what is due stands in the database
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # workers wait for Redis as long as it takes
+CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,
     "unacked_restore_interval": 5,
@@ -218,6 +236,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
     "socket_connect_timeout": 2,
 }
+
+# A message that is due and not sent for so long makes the site "not ready": nobody drains the outbox.
+READY_OUTBOX_MINUTES = env.int("READY_OUTBOX_MINUTES", default=30)
 
 # --- Files and mail ---------------------------------------------------------------------------------------------------
 
@@ -227,21 +248,38 @@ Path(STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "static", BASE_DIR / "build" / "assets"]
 # Tests and `runserver` serve the files as they are; everything else by names that carry their content's digest.
 STATIC_MANIFEST = env.bool("STATIC_MANIFEST", default=not DEBUG)
-STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": env.str("FILES_DIR", default=str(VAR_DIR / "files")), "base_url": None},
+on_disk = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {"location": env.str("FILES_DIR", default=str(VAR_DIR / "files")), "base_url": None},
+}
+# Where several servers share the files: a private bucket. Without keys, those of the machine's own role are used.
+FILES_S3_BUCKET = env.str("FILES_S3_BUCKET", default="")
+in_bucket = {
+    "BACKEND": "config.buckets.PrivateBucket",
+    "OPTIONS": {
+        "bucket_name": FILES_S3_BUCKET,
+        "endpoint_url": env.str("FILES_S3_ENDPOINT", default="") or None,
+        "region_name": env.str("FILES_S3_REGION", default="eu-west-2"),
+        "access_key": env.str("FILES_S3_ACCESS_KEY", default="") or None,
+        "secret_key": env.str("FILES_S3_SECRET_KEY", default="") or None,
     },
+}
+STORAGES = {
+    "default": in_bucket if FILES_S3_BUCKET else on_disk,
     "staticfiles": {
         "BACKEND": "config.storages.NamedByContent"
         if STATIC_MANIFEST
-        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+        else "django.contrib.staticfiles.storage.StaticFilesStorage",
+        # for everybody, unlike what people send: nginx reads them, too
+        "OPTIONS": {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755},
     },
 }
+BACKUPS_DIR = Path(env.str("BACKUPS_DIR", default=str(VAR_DIR / "backups")))
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_MAX_SIZE = env.int("FILE_MAX_SIZE", default=10 * 1024 * 1024)
-# A function that looks at a file's bytes and answers True when it is clean, like "council.scanning.is_clean".
+# A function that looks at a file's bytes and answers True when it is clean: "config.clamd.is_clean" asks ClamAV.
 FILE_SCANNER = env.str("FILE_SCANNER", default="")
+CLAMD = env.str("CLAMD", default="/run/clamav/clamd.ctl")  # or host:port
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
@@ -340,7 +378,7 @@ if not IS_LOCAL:
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
     if ALLAUTH_TRUSTED_PROXY_COUNT:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
@@ -363,46 +401,10 @@ CONTENT_SECURITY_POLICY = {
 # --- Log: what happened, never who they are ---------------------------------------------------------------------------
 
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_CELERY_TASK_START_LOG_LEVEL = logging.DEBUG  # turns come several a second
+DJANGO_STRUCTLOG_CELERY_TASK_SUCCESS_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_CELERY_TASK_NOTICE_LOG_LEVEL = logging.DEBUG
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO  # people mistype addresses
 
-
-def without_personal_data(logger: Any, method: str, event: Any) -> Any:
-    """Drop what people searched for and what their browser says of itself."""
-    event.pop("user_agent", None)
-    if "request" in event:
-        event["request"] = str(event["request"]).partition("?")[0]
-    return event
-
-
-LOG_PROCESSORS: list[Any] = [
-    without_personal_data,
-    structlog.contextvars.merge_contextvars,
-    structlog.stdlib.add_logger_name,
-    structlog.stdlib.add_log_level,
-    structlog.processors.TimeStamper(fmt="iso"),
-    structlog.processors.format_exc_info,
-]
-structlog.configure(
-    processors=[
-        structlog.stdlib.filter_by_level,
-        *LOG_PROCESSORS,
-        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-    ],
-    logger_factory=structlog.stdlib.LoggerFactory(),
-    cache_logger_on_first_use=True,
-)
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "json": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.processors.JSONRenderer(),
-            "foreign_pre_chain": LOG_PROCESSORS,
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "loggers": {"django.request": {"level": "ERROR"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING" if IS_LOCAL else "INFO")},
-}
+LOGGING = logs.as_json(level=env.str("LOG_LEVEL", default="WARNING" if IS_LOCAL else "INFO"))

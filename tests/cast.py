@@ -8,10 +8,12 @@ AT = datetime(2026, 10, 1, 9, 0, tzinfo=UTC)
 
 
 def account(name, *roles):
-    """Somebody with an account, a person behind it, and the roles that somebody else gave them."""
+    """Somebody with an account, a person behind it, and the roles that somebody else gave them. They may be there."""
     from communities.people.models import Person, RoleGrant, User
 
     email = f"{name.split()[0].lower()}@example.org"
+    if found := User.objects.filter(email=email).first():
+        return found
     user = User.objects.create_user(email, full_name=name)
     Person.objects.create(full_name=name, email=email, user=user, status="known")
     if roles:

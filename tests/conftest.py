@@ -37,12 +37,21 @@ def django_db_setup(django_test_environment, django_db_blocker, django_db_modify
         for kept in ("kept", "world"):
             database.forget(connections["default"], kept)
         teardown_databases(made, verbosity=0)
+        database.forget_roles(connections["default"])
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     """The machine's own Chromium. (Here, not in the plugin: pytest-playwright's own would win.)"""
     return browser.launch_options(browser_type_launch_args)
+
+
+@pytest.fixture(autouse=True)
+def _published_terms():
+    """What a process keeps of published terms: each test has terms of its own, with keys that come again."""
+    from grants.rounds.queries import KEPT
+
+    KEPT.clear()
 
 
 @pytest.fixture(autouse=True)

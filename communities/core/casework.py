@@ -80,6 +80,7 @@ class LifecycleAdmin(OfficeAdmin[S]):
     acts: ClassVar[Mapping[str, StepAction]] = {}  # edits that change no state: links beside the buttons
     page: ClassVar[str] = "case"  # which sections the page shows
     case_template = "admin/case.html"
+    preserve_filters = False  # a case leads on, never back to the list as it was; each row would pay for it
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Things with states begin by an operation."""

@@ -35,16 +35,31 @@ def decrypt(token: str) -> str:
         raise Unreadable("These details cannot be read.") from wrong
 
 
-def rotate(token: str) -> str:
-    """Lock a text again with the newest key, so that an older key can be retired."""
+def is_newest(token: str) -> bool:
+    """Whether the newest key locked this text."""
     try:
-        return _box().rotate(token.encode()).decode()
-    except InvalidToken as wrong:
-        raise Unreadable("These details cannot be read.") from wrong
+        Fernet(_keys()[0]).decrypt(token.encode())
+    except InvalidToken:
+        return False
+    return True
+
+
+def rotate(token: str) -> str:
+    """Lock a text again with the newest key, so that an older key can be retired. What has it already stays."""
+    return token if is_newest(token) else encrypt(decrypt(token))
+
+
+def keys_are_changing() -> bool:
+    """Whether there are older keys beside the newest."""
+    return len(_keys()) > 1
 
 
 def fingerprint(text: str) -> str:
     """A mark by which equal texts are found without reading them."""
-    # the oldest key, so that adding one changes nothing; when the oldest is retired the marks are made anew
-    key = hashlib.sha256(b"fingerprint:" + _keys()[-1].encode()).digest()
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+    return fingerprints(text)[0]
+
+
+def fingerprints(text: str) -> list[str]:
+    """The marks that a text may bear while keys are changing: the newest key's first, then those of older keys."""
+    keyed = [hashlib.sha256(b"fingerprint:" + key.encode()).digest() for key in _keys()]
+    return [hmac.new(key, text.encode(), hashlib.sha256).hexdigest() for key in keyed]

@@ -61,7 +61,7 @@ def record_event(
 def record_facts(facts: Sequence[Fact], *, by: Actor | None, at: datetime, reason: str = "") -> list[Event]:
     """Write many events at once, in two statements, in the caller's transaction."""
     salts = [secrets.token_hex(16) if fact.detail else "" for fact in facts]
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):  # without its events a change is undone as well
         events = Event.objects.bulk_create(
             [_event(fact, salt, by, at, reason) for fact, salt in zip(facts, salts, strict=True)]
         )

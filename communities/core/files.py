@@ -1,11 +1,12 @@
 """Files that people send: checked by name, type and content, kept under random names, shown only to those who may."""
 
 import hashlib
+import logging
 import re
 import uuid
 import zipfile
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from io import BytesIO
 from pathlib import PurePath
 from typing import Any
@@ -14,18 +15,20 @@ import puremagic
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 from django.db.models import Q
 from django.http import FileResponse, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.module_loading import import_string
 from django.views.decorators.http import require_safe
 
-from communities.core.periodic import periodic
+from communities.core.clock import now
 from communities.core.permissions import NONE, Actor, Rule, Ruled, permission
 from communities.core.refusals import Refused
+
+log = logging.getLogger(__name__)
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -72,11 +75,14 @@ class StoredFile(models.Model):
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     uploaded_at = models.DateTimeField("sent on")
     scan = models.CharField(max_length=10, choices=Scan.choices, default=Scan.NONE)
+    scan_at = models.DateTimeField("to be scanned after", default=now, editable=False)
+    scan_tries = models.PositiveSmallIntegerField(default=0, editable=False)
 
     objects = Ruled.as_manager()
 
     class Meta:
         verbose_name = "file"
+        indexes = [models.Index(fields=["scan_at"], condition=Q(scan="waiting"), name="file_to_scan")]
 
     def __str__(self) -> str:
         return self.original_name
@@ -84,6 +90,16 @@ class StoredFile(models.Model):
     def get_absolute_url(self) -> str:
         """Where those who may can open it."""
         return reverse("stored_file", args=[self.public_id])
+
+    def opened(self) -> "File[bytes]":
+        """Its content, unless it may be harmful or nobody has looked yet."""
+        if self.scan == self.Scan.HARMFUL:
+            raise Refused(
+                "This file may be harmful, so nobody can open it.", "Ask the person who sent it for another copy."
+            )
+        if self.scan == self.Scan.WAITING:
+            raise Refused("This file is still being checked.", "Try again in a minute.")
+        return self.content.open("rb")
 
 
 OPENERS: dict[str, Rule] = {}
@@ -113,7 +129,7 @@ def may_view_file(user: Actor) -> Q:
 
 
 def store(upload: "UploadedFile[Any]", *, by: Actor, at: datetime, kind: str) -> StoredFile:
-    """Keep a file that has passed the checks of `FileField`. It is scanned later, outside the request."""
+    """Keep a file that has passed the checks of `FileField`. A scanner, if any, looks at it outside the request."""
     if kind not in OPENERS:
         raise ValueError(f"Nobody has said who may open “{kind}” files.")
     digest, size = hashlib.sha256(), 0
@@ -122,7 +138,7 @@ def store(upload: "UploadedFile[Any]", *, by: Actor, at: datetime, kind: str) ->
         size += len(chunk)
     upload.seek(0)
     name = plain_name(upload.name or "")
-    return StoredFile.objects.create(
+    stored = StoredFile(
         content=upload,
         original_name=name,
         content_type=TYPES[ending(name)][0],
@@ -133,6 +149,12 @@ def store(upload: "UploadedFile[Any]", *, by: Actor, at: datetime, kind: str) ->
         uploaded_at=at,
         scan=StoredFile.Scan.WAITING if settings.FILE_SCANNER else StoredFile.Scan.NONE,
     )
+    try:
+        stored.save()
+    except OSError as problem:  # the disk is full, the bucket is away
+        log.exception("A file could not be stored.")
+        raise Refused("The selected file could not be uploaded.", "Try again in a few minutes.") from problem
+    return stored
 
 
 def plain_name(name: str) -> str:
@@ -225,28 +247,10 @@ def _is_office(suffix: str, content: bytes) -> bool:
 def stored_file(request: HttpRequest, public_id: uuid.UUID) -> FileResponse:
     """Give a file to somebody who may open it, as a download that no browser will run."""
     stored = get_object_or_404(StoredFile.objects.visible_to(request.user), public_id=public_id)
-    if stored.scan == StoredFile.Scan.HARMFUL:
-        raise Refused(
-            "This file may be harmful, so nobody can open it.", "Ask the person who sent it for another copy."
-        )
-    if stored.scan == StoredFile.Scan.WAITING:
-        raise Refused("This file is still being checked.", "Try again in a minute.")
     response = FileResponse(
-        stored.content.open("rb"), as_attachment=True, filename=stored.original_name, content_type=stored.content_type
+        stored.opened(), as_attachment=True, filename=stored.original_name, content_type=stored.content_type
     )
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-@periodic("scan_files", every=timedelta(seconds=10))
-def scan_files() -> None:
-    """Let the council's scanner look at new files. `FILE_SCANNER` names a function: bytes in, True when clean."""
-    if not settings.FILE_SCANNER:
-        return
-    is_clean = import_string(settings.FILE_SCANNER)
-    for stored in StoredFile.objects.filter(scan=StoredFile.Scan.WAITING).order_by("pk")[:20]:
-        with stored.content.open("rb") as content:
-            found = StoredFile.Scan.CLEAN if is_clean(content.read()) else StoredFile.Scan.HARMFUL
-        StoredFile.objects.filter(pk=stored.pk).update(scan=found)

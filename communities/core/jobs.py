@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.db import models
-from django.db.models import Q
+from django.db import InterfaceError, OperationalError, models
+from django.db.models import F, Q
 
 from communities.core.clock import now
 from communities.core.files import StoredFile, store
@@ -23,6 +23,7 @@ from communities.core.tables import Limits, Line, read
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)  # a killed worker holds a job no longer than this
+GIVE_UP_TRIES = 3  # a file that kills its worker each time must end as well
 SHOWN = 50  # problems listed; more are counted
 SAMPLE = 10
 MAY_IMPORT = "communities.add_job"
@@ -62,6 +63,7 @@ class Job(Stateful):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
+    tries = models.PositiveSmallIntegerField(default=0, editable=False)  # of the piece of work in hand
 
     objects = Ruled.as_manager()
 
@@ -188,7 +190,7 @@ def send(upload: "UploadedFile[bytes]", *, kind: str, about: str, by: Actor, at:
 def confirm(job: Job, *, by: Actor, at: datetime) -> None:
     """Say yes to the preview; the import then runs by itself."""
     with JOB.step("confirm", job, by=by, at=at) as row:
-        row.confirmed_by_id, row.confirmed_at, row.lease_until = by.pk, at, None
+        row.confirmed_by_id, row.confirmed_at, row.lease_until, row.tries = by.pk, at, None, 0
 
 
 def drop(job: Job, *, by: Actor, at: datetime, reason: str = "") -> None:
@@ -238,14 +240,18 @@ def run_waiting() -> int:
     """Do the next piece of work of each waiting job that nobody else has in hand."""
     count = 0
     waiting = Q(status__in=(S.SENT, S.CONFIRMED)) & (Q(lease_until=None) | Q(lease_until__lte=now()))
-    for job in Job.objects.filter(waiting).order_by("pk")[:5]:
-        if Job.objects.filter(waiting, pk=job.pk, version=job.version).update(lease_until=now() + LEASE):
+    for job in Job.objects.filter(waiting).exclude(file__scan=StoredFile.Scan.WAITING).order_by("pk")[:5]:
+        mine = Job.objects.filter(waiting, pk=job.pk, version=job.version)
+        if mine.update(lease_until=now() + LEASE, tries=F("tries") + 1):
             _run(job)
             count += 1
     return count
 
 
 def _run(job: Job) -> None:
+    if job.tries >= GIVE_UP_TRIES:
+        fail(job, f"It was tried {job.tries} times and stopped our server each time. Nothing was imported.", at=now())
+        return
     try:
         if job.status == S.SENT:
             preview(job, at=now())
@@ -253,6 +259,8 @@ def _run(job: Job) -> None:
             apply(job, by=job.confirmed_by, at=now())
     except Refused as refused:
         fail(job, refused.sentence, at=now())
+    except (OperationalError, InterfaceError):
+        raise  # the database is away: the job is tried again when its lease has ended
     except Exception:
         log.exception("Import %s broke.", job.pk)
         fail(job, "Something went wrong on our side. Nothing was imported.", at=now())
@@ -261,14 +269,14 @@ def _run(job: Job) -> None:
 def _plan(job: Job) -> Plan:
     """The plan of a job's file. A file that cannot be read is a plan with one problem."""
     each = IMPORTERS[job.kind]
-    with job.file.content.open("rb") as content:
-        try:
+    try:
+        with job.file.opened() as content:
             lines = read(
                 content, job.file.original_name, each.limits(job.about), sheets_with=each.sheets_with(job.about)
             )
             return each.plan(Source(job.file.original_name, job.file.sha256, _watched(job, lines)), job.about)
-        except Refused as refused:
-            return Plan(problems=[(0, f"{refused.sentence} {refused.next_step}".strip())])
+    except Refused as refused:
+        return Plan(problems=[(0, f"{refused.sentence} {refused.next_step}".strip())])
 
 
 def _watched(job: Job, lines: Iterator[Line]) -> Iterator[Line]:

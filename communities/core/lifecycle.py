@@ -185,22 +185,39 @@ class Lifecycle(Generic[M]):
         self, name: str, row: M, *, by: Actor, at: datetime, who: str = "", reason: str = "", message: str = ""
     ) -> M:
         """Save a new row and write its first event. A rule that follows the row's links is asked once it is saved."""
+        return self.create_many(name, [row], by=by, at=at, who=who, reason=reason, message=message)[0]
+
+    def create_many(
+        self,
+        name: str,
+        rows: Sequence[M],
+        *,
+        by: Actor,
+        at: datetime,
+        who: str = "",
+        reason: str = "",
+        message: str = "",
+    ) -> list[M]:
+        """Save new rows with their first events, all or none, in as many statements as one row costs."""
         step, moment = self.steps.get(name), Moment(by, at, reason)
+        needs = step.needs if step is not None else ()
         if step is not None:
-            row.status, who, message = str(step.target), who or step.who, message or step.message
-        if not row.status:
-            raise ValueError(f"{self.model._meta.label} has no first state: give it a class Status.")
+            who, message = who or step.who, message or step.message
+        for row in rows:
+            row.status = str(step.target) if step is not None else row.status
+            if not row.status:
+                raise ValueError(f"{self.model._meta.label} has no first state: give it a class Status.")
         with self._named(name, None), unit():
             if rule(by, who) == NONE:
                 raise not_permitted()
-            if step is not None:
-                self._meet(step.needs, row, moment)
-            row.save(force_insert=True)
-            self._permit(row, who, by)
+            for row in rows:
+                self._meet(needs, row, moment)
+            self.model._base_manager.bulk_create(list(rows))
+            self._permit(rows, who, by)
             for effect in self.effects.get(name, []):
-                effect.run([row], moment)
-            self._write(name, [row], {row.pk: ""}, moment, message)
-        return row
+                effect.run(rows, moment)
+            self._write(name, rows, {row.pk: "" for row in rows}, moment, message)
+        return list(rows)
 
     @contextmanager
     def record(
@@ -221,7 +238,7 @@ class Lifecycle(Generic[M]):
         moment = Moment(by, at, reason)
         with self._named(verb, row), unit():
             [locked] = loaded(lock_all(self.model, [row], []), [path for each in needs for path in each.loads])
-            self._permit(locked, who, by)
+            self._permit([locked], who, by)
             if version is not None and version != locked.version:
                 raise stale_refusal()
             self._meet(needs, locked, moment)
@@ -312,8 +329,8 @@ class Lifecycle(Generic[M]):
             return stale_refusal()
         return next(filter(None, (each.refused(row, moment) for each in step.needs)), None)
 
-    def _permit(self, row: M, who: str, by: Actor) -> None:
-        if not allowed_pks(by, who, [row]):
+    def _permit(self, rows: Sequence[M], who: str, by: Actor) -> None:
+        if len(allowed_pks(by, who, rows)) < len(rows):
             raise not_permitted()
 
     def _meet(self, needs: tuple[Need[M], ...], row: M, moment: Moment) -> None:

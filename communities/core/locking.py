@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from django.db import models, transaction
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import F, Q, prefetch_related_objects
 
 if TYPE_CHECKING:
 
@@ -82,14 +82,19 @@ def unit() -> Iterator[None]:
 
 
 def lock(queryset: models.QuerySet[M]) -> list[M]:
-    """Lock rows in key order and return them as they are now. Only inside `unit()`."""
+    """Lock rows in key order and return them as they are now. Only inside `unit()`.
+
+    Conditions on their own columns hold for what is returned, also where a lock was waited for.
+    """
     if not _held.depth:
         raise RuntimeError("Locks are taken inside unit() or a step.")
     model = queryset.model
     rank = getattr(model, "lock_rank", None)
     if rank is None:
         raise TypeError(f"{model._meta.label} declares no lock_rank.")
-    if len(queryset.query.alias_map) > 1:  # a subquery, so that the caller's joins do not double the rows
+    # A subquery, so that the caller's joins do not double the rows; but only for joins: PostgreSQL looks at conditions
+    # again after waiting, at a subquery it does not. (A foreign key compared with a row leaves an unused alias.)
+    if sum(map(bool, queryset.query.alias_refcount.values())) > 1:
         queryset = model._base_manager.filter(pk__in=queryset.order_by().values("pk"))
     # no_key: an insert that only points to the row (a foreign key check) must not wait for us
     found = list(queryset.order_by("pk").select_for_update(no_key=True, of=("self",)))
@@ -122,11 +127,16 @@ def lock_all(model: type[S], rows: Sequence[S], others: Sequence[models.QuerySet
     return [fresh[row.pk] for row in rows]
 
 
-def loaded(rows: Sequence[S], paths: Sequence[str]) -> list[S]:
+def loaded(rows: Sequence[M], paths: Sequence[str]) -> list[M]:
     """Fetch related rows for the whole list. After the lock, on purpose: what a lock waited for is then seen."""
     if rows and paths:
         prefetch_related_objects(rows, *dict.fromkeys(path.replace(".", "__") for path in paths))
     return list(rows)
+
+
+def fetched(row: models.Model, name: str) -> bool:
+    """Whether a batch has fetched these related rows of it already."""
+    return name in getattr(row, "_prefetched_objects_cache", {})
 
 
 def values(row: models.Model) -> dict[str, Any]:
@@ -134,12 +144,19 @@ def values(row: models.Model) -> dict[str, Any]:
     return {each.attname: getattr(row, each.attname) for each in row._meta.concrete_fields}
 
 
-def save_changes(rows: Sequence[M], before: dict[Any, dict[str, Any]]) -> None:
+def save_changes(rows: Sequence[S], before: dict[Any, dict[str, Any]]) -> None:
     """Write back what changed: one statement for one row, few for many."""
     changed = {name for row in rows for name, value in values(row).items() if value != before[row.pk][name]}
     if not changed:
         return
     if len(rows) == 1:
         rows[0].save(update_fields=changed)
+        return
+    stored: Any = type(rows[0])._base_manager.filter(pk__in=[row.pk for row in rows])
+    first = values(rows[0])
+    unlike = {name for name in changed if any(getattr(row, name) != first[name] for row in rows)}
+    if unlike <= {"version"} and all(row.version == before[row.pk]["version"] + 1 for row in rows):
+        # many rows that take one step mostly change alike: a statement that does not grow with them
+        stored.update(**{name: first[name] for name in changed - {"version"}}, version=F("version") + 1)
     else:
         type(rows[0])._base_manager.bulk_update(rows, sorted(changed), batch_size=500)

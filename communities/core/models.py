@@ -100,6 +100,7 @@ class Message(models.Model):
     next_at = models.DateTimeField("try again after", default=now)
     lease_token = models.UUIDField(null=True, editable=False)
     attempts = models.PositiveIntegerField(default=0)
+    lost_tries = models.PositiveSmallIntegerField(default=0, editable=False)  # in a row, begun and never ended
     sent_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)
 
@@ -117,6 +118,7 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(fields=["next_at"], condition=models.Q(state="waiting"), name="message_due"),
+            models.Index(fields=["created_at"], condition=models.Q(state="failed"), name="message_failed"),
             models.Index(fields=["lease_token"], name="message_lease"),
         ]
 

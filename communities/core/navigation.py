@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -85,7 +86,7 @@ class Navigation:
         """The person's own page, where there is one."""
         return _address("account")
 
-    @property
+    @cached_property
     def links(self) -> list[dict[str, Any]]:
         """The places for this person, the one they are at marked."""
         links = self._links(audiences(self.user))

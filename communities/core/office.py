@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin import AdminSite
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -13,6 +14,9 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from communities.core.columns import date_column, money_column, status_column, two_lines
 from communities.core.events import entry, record_event
@@ -72,16 +76,24 @@ class OfficeSite(AdminSite):
             "parts": [part for part in parts if part.template],
             "cards": [card for part in parts if not part.template for card in as_cards(part.value)],
             "rooms": by_room(self.get_app_list(request)),
+            "keeps_it_running": request.user.has_perm("communities.view_periodicrun"),
         }
         return super().index(request, context | dict(extra_context or {}))
 
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
+        """Everything somebody may see: handed to every page, and worked out only for those that print it."""
+        make = super().get_app_list
+        return SimpleLazyObject(lambda: make(request, app_label))
+
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """The admin's own pages, one that shows every component, one that shows every step."""
+        """The admin's own pages, one that shows every component, one of every step, one for operators."""
         from communities.core.gallery import components  # noqa: PLC0415 (the gallery's forms need the apps to be ready)
+        from communities.core.running import running  # noqa: PLC0415 (its tables too)
 
         return [
             path("components/", self.admin_view(components), name="components"),
             path("help/steps/", self.admin_view(self.steps), name="steps"),
+            path("running/", self.admin_view(running), name="running"),
             *super().get_urls(),
         ]
 
@@ -213,6 +225,16 @@ class OfficeAdmin(Fields, Base[M]):
             "entries": entries(events.order_by("-at", "-id")[:200]),
         }
         return TemplateResponse(request, "admin/object_history.html", context)
+
+    def action_checkbox(self, obj: models.Model) -> SafeString:
+        """The stock box, written without a template for each row."""
+        return format_html(
+            '<input type="checkbox" name="{}" value="{}" class="action-select"'
+            ' aria-label="Select this object for an action - {}">',
+            ACTION_CHECKBOX_NAME,
+            obj.pk,
+            obj,
+        )
 
     def get_actions(self, request: HttpRequest) -> Any:
         """No actions but those a room declares."""

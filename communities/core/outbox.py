@@ -17,6 +17,7 @@ from django.template import Context, Engine
 
 from communities.core.clock import now
 from communities.core.events import Moment
+from communities.core.locking import loaded
 from communities.core.models import Message
 
 log = logging.getLogger(__name__)
@@ -25,7 +26,9 @@ LEASE = timedelta(seconds=30)  # short, and few at a time: a killed worker holds
 AT_ONCE = 10
 BACK_OFF = [timedelta(minutes=m) for m in (1, 5, 15, 60)]
 GIVE_UP_AFTER = timedelta(days=4)  # what mail servers do
-GIVE_UP_TRIES = 200  # a message that kills its worker each time must end as well
+GIVE_UP_TRIES = 200
+GIVE_UP_LOST = 5  # a message that kills its worker each time must end as well
+LOST = f"Each of {GIVE_UP_LOST} tries to send it stopped the process that sends, so it is not tried again by itself."
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class Template:
     name: str
     subject: str
     author: Author
+    loads: tuple[str, ...] = ()
 
     @property
     def path(self) -> str:
@@ -58,18 +62,19 @@ class Template:
 MESSAGES: dict[str, Template] = {}
 
 
-def message(name: str, *, subject: str) -> Callable[[Author], Author]:
+def message(name: str, *, subject: str, loads: tuple[str, ...] = ()) -> Callable[[Author], Author]:
     """Declare a message: the decorated function `(row, moment)` answers with its recipients.
 
     The words are in `templates/messages/<name>.txt`, plain text, with `object`, `moment`, `recipient`, `site`,
     `council` and what the recipient's `context` adds. The subject may use the same in braces (`{object.reference}`):
     references and names of rounds only, never what applicants typed.
+    `loads` names the related rows that author and words read: a batch of letters then costs no more queries than one.
     """
 
     def declare(author: Author) -> Author:
         if name in MESSAGES:
             raise ValueError(f"The message {name} is declared twice.")
-        MESSAGES[name] = Template(name, subject, author)
+        MESSAGES[name] = Template(name, subject, author, loads)
         return author
 
     return declare
@@ -81,6 +86,7 @@ def queue(name: str, rows: Sequence[models.Model], moment: Moment) -> None:
     The same message about the same version to the same address is written once.
     """
     template = MESSAGES[name]
+    loaded(rows, template.loads)
     waiting = [
         _worded(template, row, recipient, moment)
         for row in rows
@@ -123,11 +129,17 @@ def stop(messages: models.QuerySet[Message], why: str) -> int:
     return messages.filter(state=Message.State.WAITING).update(state=Message.State.STOPPED, error=why, lease_token=None)
 
 
+def hold(messages: models.QuerySet[Message], why: str) -> int:
+    """Leave it to a person whether waiting messages are sent: they stand with those that could not be."""
+    waiting = messages.filter(state=Message.State.WAITING)
+    return waiting.update(state=Message.State.FAILED, error=why, lease_token=None)
+
+
 def retry(messages: models.QuerySet[Message]) -> int:
     """Send failed messages again."""
     at = now()
     return messages.filter(state=Message.State.FAILED).update(
-        state=Message.State.WAITING, created_at=at, next_at=at, attempts=0, lease_token=None
+        state=Message.State.WAITING, created_at=at, next_at=at, attempts=0, lost_tries=0, lease_token=None
     )
 
 
@@ -157,28 +169,35 @@ def claim(limit: int = AT_ONCE) -> uuid.UUID | None:
     return token if taken else claim(limit)
 
 
+def claimed(token: uuid.UUID) -> models.QuerySet[Message]:
+    """What this process has taken: what killed another before comes last."""
+    return Message.objects.filter(lease_token=token, state=Message.State.WAITING).order_by("lost_tries", "pk")
+
+
 def _send_claimed(token: uuid.UUID, stopping: Callable[[], bool]) -> int:
     sent = 0
-    claimed = Message.objects.filter(lease_token=token, state=Message.State.WAITING)
     with Connection() as connection:
-        for each in claimed.order_by("pk"):
+        for each in claimed(token):
             if stopping():
                 break
             sent += _send_one(each, token, connection)
-    claimed.update(lease_token=None, next_at=now())  # handed back, when stopped early
+    claimed(token).update(lease_token=None, next_at=now())  # handed back, when stopped early
     return sent
 
 
 def _send_one(each: Message, token: uuid.UUID, connection: BaseEmailBackend) -> bool:
     mine = Message.objects.filter(pk=each.pk, lease_token=token, state=Message.State.WAITING)
-    if not mine.update(next_at=now() + LEASE, attempts=F("attempts") + 1):
+    if each.lost_tries >= GIVE_UP_LOST:
+        mine.update(state=Message.State.FAILED, lease_token=None, error=LOST)
+        return False
+    if not mine.update(next_at=now() + LEASE, attempts=F("attempts") + 1, lost_tries=F("lost_tries") + 1):
         return False  # the lease ended and somebody else has it
     try:
         as_email(each, connection).send()
     except Exception as problem:  # noqa: BLE001 (whatever happens to one message must not stop the others)
         _failed(each, mine, problem)
         return False
-    return bool(mine.update(state=Message.State.SENT, sent_at=now(), lease_token=None, error=""))
+    return bool(mine.update(state=Message.State.SENT, sent_at=now(), lost_tries=0, lease_token=None, error=""))
 
 
 def as_email(each: Message, connection: BaseEmailBackend | None = None) -> EmailMessage:
@@ -200,6 +219,7 @@ def _failed(each: Message, mine: models.QuerySet[Message], problem: Exception) -
     mine.update(
         state=Message.State.FAILED if over else Message.State.WAITING,
         next_at=at + BACK_OFF[min(tries, len(BACK_OFF)) - 1],
+        lost_tries=0,
         lease_token=None,
         error=f"{type(problem).__name__}: {problem}"[:1000],
     )

@@ -5,9 +5,10 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
 
+from django.conf import settings
 from django.db import close_old_connections, connections
 from django.db.models import Q
 
@@ -18,21 +19,34 @@ log = logging.getLogger(__name__)
 
 Work = Callable[[], object]
 
+LIMIT = timedelta(minutes=4)
+SLACK = timedelta(seconds=30)
+NOTED = timedelta(seconds=15)  # shared work comes round every other second: it is noted now and then
+
 
 @dataclass(frozen=True)
 class Task:
-    """A piece of work and how often it comes round."""
+    """A piece of work, how often it comes round, in which of Celery's queues, and how long it may take there."""
 
     name: str
     every: timedelta
     work: Work
+    queue: str
     shared: bool = False
+    limit: timedelta = LIMIT
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a turn is taken for: who was killed in it keeps others from it no longer."""
+        return min(self.every, self.limit + 2 * SLACK)
 
 
 TASKS: dict[str, Task] = {}
 
 
-def periodic(name: str, *, every: timedelta, shared: bool = False) -> Callable[[Work], Work]:
+def periodic(
+    name: str, *, every: timedelta, queue: str, shared: bool = False, limit: timedelta = LIMIT
+) -> Callable[[Work], Work]:
     """Declare periodic work. It must be safe to run twice.
 
     Of several processes one runs it each time round; with `shared` all of them may, because the work itself takes
@@ -42,7 +56,9 @@ def periodic(name: str, *, every: timedelta, shared: bool = False) -> Callable[[
     def declare(work: Work) -> Work:
         if name in TASKS:
             raise ValueError(f"The periodic task {name} is declared twice.")
-        TASKS[name] = Task(name, every, work, shared)
+        if queue not in settings.QUEUES:
+            raise ValueError(f"The periodic task {name} names the queue {queue}, which no worker serves.")
+        TASKS[name] = Task(name, every, work, queue, shared, limit)
         return work
 
     return declare
@@ -50,8 +66,8 @@ def periodic(name: str, *, every: timedelta, shared: bool = False) -> Callable[[
 
 def run_periodic(name: str) -> bool:
     """Run a task if its time has come and no other process has taken this turn. An error is kept, not raised."""
-    task = TASKS[name]
-    if not task.shared and not _taken(task):
+    task, began = TASKS[name], now()
+    if not task.shared and not _taken(task, began):
         return False
     try:
         task.work()
@@ -59,20 +75,31 @@ def run_periodic(name: str) -> bool:
     except Exception as problem:
         log.exception("The periodic task %s failed.", name)
         error = f"{type(problem).__name__}: {problem}"[:1000]
-    if not task.shared or error:
-        PeriodicRun.objects.filter(name=name).update(last_at=now(), error=error)
+    _noted(task, began, error)
     return not error
 
 
-def _taken(task: Task) -> bool:
-    at = now()
-    slack = task.every / 10  # a clock that ticks a little early must not lose its turn
-    due = PeriodicRun.objects.filter(Q(next_at__lte=at + slack) | Q(next_at__gt=at + 2 * task.every), name=task.name)
-    if due.update(next_at=at + task.every):
+def _taken(task: Task, at: datetime) -> bool:
+    # a clock that ticks a little early must not lose its turn
+    on_time = Q(next_at__lte=at + min(task.every / 10, SLACK))
+    due = PeriodicRun.objects.filter(on_time | Q(next_at__gt=at + 2 * task.every), name=task.name)
+    if due.update(next_at=at + task.lease):
         return True
     if PeriodicRun.objects.filter(name=task.name).exists():
         return False
-    return PeriodicRun.objects.get_or_create(name=task.name, defaults={"next_at": at + task.every})[1]
+    return PeriodicRun.objects.get_or_create(name=task.name, defaults={"next_at": at + task.lease})[1]
+
+
+def _noted(task: Task, began: datetime, error: str) -> None:
+    row = PeriodicRun.objects.filter(name=task.name)
+    if not task.shared:
+        # what failed comes round again as soon as its lease ends
+        row.update(last_at=now(), error=error, **({} if error else {"next_at": began + task.every}))
+        return
+    last = row.first()
+    if last is None or last.last_at is None or last.error != error or abs(began - last.last_at) > NOTED:
+        noted = {"last_at": now(), "next_at": began + task.every, "error": error}
+        PeriodicRun.objects.update_or_create(name=task.name, defaults=noted)
 
 
 def run_due(stopping: Callable[[], bool] = lambda: False) -> None:

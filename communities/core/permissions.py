@@ -132,7 +132,8 @@ def rule(user: Actor, name: str) -> Q:
         return found.rule(user) if found.public else NONE
     if not user.is_active:
         return NONE
-    return EVERY if roles_of(user).intersection(found.roles) else found.rule(user)
+    given = bool(found.roles) and bool(roles_of(user).intersection(found.roles))  # roles are read where they count
+    return EVERY if given else found.rule(user)
 
 
 def is_work(user: Actor, name: str) -> bool:

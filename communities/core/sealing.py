@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
+from django.db import models, transaction
 
 from communities.core.canonical import canonical
 from communities.core.clock import now
@@ -35,13 +35,18 @@ def _floor() -> int:
     return settled.event_id if settled else 0
 
 
+def unsealed(above: int | None = None) -> models.QuerySet[Event]:
+    """Events without a place in the chain, as far back as a transaction may have lasted."""
+    # what has no link, never "above the last one": a slow transaction's lower id appears later
+    return Event.objects.filter(link=None, pk__gt=_floor() if above is None else above)
+
+
 def _seal_some(above: int) -> int:
     with transaction.atomic():
         # the row is the lease: a second sealer waits here and then finds nothing to do
         PeriodicRun.objects.get_or_create(name="seal_lease", defaults={"next_at": now()})
         PeriodicRun.objects.select_for_update(no_key=True).get(name="seal_lease")
-        # what has no link, never "above the last one": a slow transaction's lower id appears later
-        waiting = list(Event.objects.filter(link=None, pk__gt=above).order_by("pk")[:AT_ONCE])
+        waiting = list(unsealed(above).order_by("pk")[:AT_ONCE])
         if not waiting:
             return 0
         head = Link.objects.order_by("-position").first()

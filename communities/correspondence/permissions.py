@@ -3,15 +3,17 @@
 from django.db.models import Q
 
 from communities.core.files import may_open
-from communities.core.models import Event, Message
+from communities.core.models import Event, Message, PeriodicRun
 from communities.core.permissions import EVERY, NONE, Actor, office, permission, roles_of
 from communities.correspondence.models import Contact
-from communities.people.roles import AUDITOR, FINANCE, OFFICER, SENIOR_OFFICER
+from communities.people.roles import ACCESS_MANAGER, AUDITOR, FINANCE, OFFICER, SENIOR_OFFICER
 
 CASEWORK = (OFFICER.code, SENIOR_OFFICER.code, FINANCE.code)
 READERS = (*CASEWORK, AUDITOR.code)
 
 office(Contact, view=READERS)
+# how the installation runs: no bid, no money and no name is on that page
+office(PeriodicRun, view=(ACCESS_MANAGER.code, SENIOR_OFFICER.code, AUDITOR.code))
 
 
 @permission("communities.log_contact", Contact, "Officers, senior officers and finance, on any case", roles=CASEWORK)

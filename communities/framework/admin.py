@@ -77,6 +77,10 @@ class IndicatorResource(Resource):
             "chain__code", "needs_baseline", "publisher", "active",
         )  # fmt: skip
 
+    def filter_export(self, queryset: Any, **kwargs: Any) -> Any:
+        """With the rows whose codes are columns."""
+        return queryset.select_related("goal", "area", "chain")
+
 
 @admin.register(Indicator)
 class IndicatorAdmin(ActingAdmin[Indicator], DataAdmin[Indicator]):

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from django.db.models import Q
-
 from communities.core.lifecycle import Moment
 from communities.core.outbox import Recipient, message
 from communities.groups.models import Group, Membership
-from communities.groups.queries import addressees
+from communities.groups.queries import addressees, leads
 
 
 @message("group_started", subject="Your group is on our list")
@@ -35,16 +33,16 @@ def lead_changed(group: Group, moment: Moment) -> Iterable[Recipient]:
 @message("group_suspended", subject="Your group’s bids and offers are on hold")
 def group_suspended(group: Group, moment: Moment) -> Iterable[Recipient]:
     """The leaders read why, and whom to ring."""
-    return addressees(group, only=Q(is_leader=True))
+    return addressees(group, only=leads)
 
 
 @message("group_resumed", subject="Your group can bid again")
 def group_resumed(group: Group, moment: Moment) -> Iterable[Recipient]:
     """The leaders read that all is well again."""
-    return addressees(group, only=Q(is_leader=True))
+    return addressees(group, only=leads)
 
 
 @message("group_closed", subject="Your group is closed on our list")
 def group_closed(group: Group, moment: Moment) -> Iterable[Recipient]:
     """The leaders read that no more bids can be made for the group."""
-    return addressees(group, only=Q(is_leader=True))
+    return addressees(group, only=leads)

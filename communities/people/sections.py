@@ -12,7 +12,7 @@ from communities.people.models import Person, User
 @section("home", "details", order=900, template="communities/people/_details.html")
 def details(objects: Sequence[User], user: Actor) -> Mapping[Any, Person]:
     """Under everything else: how the council addresses this person, with a way to change it."""
-    return {person.user_id: person for person in Person.objects.filter(user__in=objects)}
+    return {each.pk: each.person for each in objects if hasattr(each, "person")}
 
 
 place("group", "To do", "home", order=10)

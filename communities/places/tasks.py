@@ -9,7 +9,7 @@ from communities.places.operations.releases import OFFICIAL
 importer(OFFICIAL)
 
 
-@periodic("run_imports", every=timedelta(seconds=3), shared=True)
+@periodic("run_imports", every=timedelta(seconds=3), queue="imports", shared=True, limit=timedelta(minutes=30))
 def run_imports() -> None:
     """Do the next piece of work of each waiting import. Jobs carry their own leases."""
     run_waiting()

@@ -13,10 +13,11 @@ from communities.core.clock import today
 from communities.core.events import record_event
 from communities.core.exports import csv_response
 from evaluation.insight.queries import heads, money, outcomes, quality
+from evaluation.insight.queries.known import Known
 from evaluation.insight.queries.sheets import Sheet
 from grants.rounds.models import Round
 
-Make = Callable[[Round | None], Sheet]
+Make = Callable[[Round | None, Known], Sheet]
 
 SHEETS: dict[str, Make] = {
     "money-by-place-and-goal": money.by_place_and_goal,
@@ -26,7 +27,7 @@ SHEETS: dict[str, Make] = {
     "people-reached": outcomes.people_reached,
     "per-head-by-place": heads.per_head_by_place,
     "per-head-by-band": heads.per_head_by_band,
-    "completeness": lambda round_: quality.completeness(round_, today()),
+    "completeness": lambda round_, _: quality.completeness(round_, today()),
 }
 PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "money": ("Where the money went", ("money-by-place-and-goal", "money-by-cohort-and-goal")),
@@ -56,7 +57,7 @@ def _context(request: HttpRequest, round_: Round | None, **more: Any) -> dict[st
 def home(request: HttpRequest) -> HttpResponse:
     """What the results are about, how complete they are, and the one headline."""
     round_ = _round(request)
-    context = _context(request, round_, headline=heads.headline(), sheet=SHEETS["completeness"](round_))
+    context = _context(request, round_, headline=heads.headline(), sheet=SHEETS["completeness"](round_, Known()))
     return render(request, "evaluation/insight/home.html", context)
 
 
@@ -67,7 +68,8 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
     if name not in PAGES:
         raise Http404
     title, keys = PAGES[name]
-    sheets = [SHEETS[key](round_) for key in keys]
+    known = Known()
+    sheets = [SHEETS[key](round_, known) for key in keys]
     context = _context(
         request, round_, here=name, title=title, sheets=sheets, is_demo=any(one.is_demo for one in sheets)
     )
@@ -80,7 +82,7 @@ def download(request: HttpRequest, key: str) -> StreamingHttpResponse:
     round_ = _round(request)
     if key not in SHEETS or not request.user.has_perm("evaluation.export_results"):
         raise Http404
-    head, *rows = SHEETS[key](round_).lines()
+    head, *rows = SHEETS[key](round_, Known()).lines()
     record_event("results.export", by=request.user, detail={"table": key, "round": str(round_ or "all")})
     return csv_response(f"{key}.csv", head, rows)
 
@@ -91,7 +93,7 @@ def dictionary(request: HttpRequest, key: str) -> StreamingHttpResponse:
     round_ = _round(request)
     if key not in SHEETS:
         raise Http404
-    rows = [(one.key, one.title, one.meaning, one.kind) for one in SHEETS[key](round_).columns]
+    rows = [(one.key, one.title, one.meaning, one.kind) for one in SHEETS[key](round_, Known()).columns]
     return csv_response(f"{key}-dictionary.csv", ("column", "heading", "meaning", "kind"), rows)
 
 

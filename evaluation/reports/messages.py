@@ -2,17 +2,15 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Q
-
 from communities.core.lifecycle import Moment
 from communities.core.outbox import Recipient, message
-from communities.groups.queries import addressees
+from communities.groups.queries import addressees, leads
 from evaluation.reports.models import OutcomeReport
 
 
 def leaders(report: OutcomeReport) -> list[Recipient]:
     """The declared leaders of the group."""
-    return addressees(report.requirement.award.group, only=Q(is_leader=True))
+    return addressees(report.requirement.award.group, only=leads)
 
 
 @message("report_received", subject="{object.requirement.award.reference}: we have your report")

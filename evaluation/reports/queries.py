@@ -86,7 +86,7 @@ def written(report: OutcomeReport) -> list[dict[str, Any]]:
     """The report as people read it: question and answer, in order."""
     fixed = {"people": report.people_reached, "photo": report.photo.original_name if report.photo else ""}
     fixed["cohorts"] = "\n".join(f"{one.cohort}: {one.people}" for one in report.cohorts_reached.all())
-    fixed["targets"] = "\n".join(_result(one) for one in report.results.all())
+    fixed["targets"] = "\n".join(_result(one) for one in report.results.select_related("target__indicator"))
     return [
         {"key": question.text, "value": fixed.get(question.key, _shown(question, report.answers.get(question.key)))}
         for question in questions(report)

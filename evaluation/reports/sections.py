@@ -12,6 +12,7 @@ from evaluation.reports.models import OutcomeReport
 from evaluation.reports.queries import OPEN, full, owed_by, to_read, written
 from grants.applications.models import Application
 from grants.awards.models import Award
+from grants.awards.queries import own_awards
 
 SOON = 60  # days before a report is due that it is something to do
 
@@ -19,7 +20,7 @@ SOON = 60  # days before a report is due that it is something to do
 @section("home", "reports", order=70, template="evaluation/reports/_home.html")
 def reports_owed(objects: Sequence[Any], user: Actor) -> dict[Any, Any]:
     """Reports that the person's groups still owe."""
-    owed = list(owed_by(user))
+    owed = list(owed_by(user)) if own_awards(user) else []
     return {user.pk: {"reports": owed, "today": today()}} if owed else {}
 
 

@@ -14,7 +14,7 @@ from evaluation.reports.queries import OPEN
 BEFORE, AFTER = 14, 7  # days
 
 
-@periodic("evaluation.remind_of_reports", every=timedelta(hours=6))
+@periodic("evaluation.remind_of_reports", every=timedelta(hours=6), queue="periodic")
 def remind_of_reports() -> None:
     """Tell groups two weeks before a report is due, and a week after."""
     day = today()

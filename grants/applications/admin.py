@@ -5,9 +5,11 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -16,17 +18,21 @@ from django.utils.safestring import SafeString
 from communities.core.casework import LifecycleAdmin, StepAction
 from communities.core.clock import today
 from communities.core.dates import add_working_days, working_days_between
-from communities.core.events import Entry, timeline
+from communities.core.events import Entry, record_event, timeline
+from communities.core.exports import csv_response, xlsx_response
 from communities.core.office import RuledFilter, date_column, money_column, status_column, two_lines
+from communities.core.refusals import Refused
 from communities.people.models import User
 from communities.templatetags.govuk import day, money
 from grants.applications.models import APPLICATION, Application
+from grants.applications.queries.sheet import BidSheet
 
 S = Application.Status
 UNSENT = (S.DRAFT, S.LAPSED)
 ENDED = (S.DECIDED, S.INELIGIBLE, S.WITHDRAWN, S.LAPSED)
 TAKEN = ("application.begin_check", "application.assign")
 SOON = 5
+MOST_IN_EXCEL = 2000  # a workbook is made whole before it is sent; a CSV file is sent row by row
 
 
 class StatusFilter(admin.SimpleListFilter):
@@ -109,6 +115,7 @@ class ApplicationAdmin(LifecycleAdmin[Application]):
     actions: list[Any] = []  # what can be done with several bids of the list at once
     reads: ClassVar[list[Any]] = []  # what later rooms want fetched with the case
 
+    change_list_template = "grants/applications/queue.html"
     list_display = (
         "bid",
         "where",
@@ -146,16 +153,46 @@ class ApplicationAdmin(LifecycleAdmin[Application]):
         """Rows lead to case pages."""
         return Queue
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The list, and for those who may the ways to take it away."""
+        may = {"has_export_permission": self.has_export_permission(request)}
+        page: HttpResponse = super().changelist_view(request, may | (extra_context or {}))
+        return page
+
     # -- the case page ----------------------------------------------------------------------------------------------
 
     def get_urls(self) -> list[URLPattern]:
         """Case pages have addresses that cannot be guessed."""
         view = self.admin_site.admin_view
         return [
+            path("bids.<slug:kind>", view(self.export_view), name="grants_application_export"),
             path("<uuid:public_id>/case/", view(self.case_view), name="grants_application_case"),
             path("<uuid:object_id>/case/<slug:step>/", view(self.step_view), name="grants_application_act"),
             *super().get_urls(),
         ]
+
+    def export_view(self, request: HttpRequest, kind: str) -> HttpResponseBase:
+        """The bids of the list as it is filtered, with their answers: as CSV, as Excel, or what the columns mean."""
+        if not self.has_export_permission(request) or kind not in ("csv", "xlsx", "columns"):
+            raise Http404
+        try:
+            bids = self.get_changelist_instance(request).queryset
+        except IncorrectLookupParameters as wrong:
+            raise Http404 from wrong
+        sheet, count = BidSheet(bids), bids.count()
+        if kind == "columns":
+            columns = [(each.title, each.meaning) for each in sheet.headings]
+            return csv_response("bids-columns.csv", ("Column", "What it means"), columns)
+        if kind == "xlsx" and count > MOST_IN_EXCEL:
+            raise Refused(
+                f"An Excel file holds at most {MOST_IN_EXCEL:,} bids; these are {count:,}.",
+                "Choose a round or a place in the list first, or take the CSV file: Excel opens it.",
+            )
+        record_event(
+            "application.export", by=request.user, detail={"rows": count, "list": request.GET.urlencode(), "kind": kind}
+        )
+        answer = csv_response if kind == "csv" else xlsx_response
+        return answer(f"bids-{today():%Y-%m-%d}.{kind}", sheet.header, sheet.rows())
 
     def case_view(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         """One page with everything needed to decide."""

@@ -72,10 +72,14 @@ def everything_answered(bid: Application, moment: Moment) -> bool | str:
     return f"Your bid is not complete yet{'.' if many else ''}{many}: {left[0][1]}."
 
 
-@need("the deadline and its minutes of grace have passed", "The round is still open.", loads=("round",))
+@need(
+    "the deadline, its minutes of grace and ten minutes for slow connections have passed",
+    "The round is still open.",
+    loads=("round",),
+)
 def too_late(bid: Application, moment: Moment) -> bool:
-    """Only then is an unsent bid put away."""
-    return moment.at > closes_for(bid)
+    """Only then is an unsent bid put away: what was sent in the last second may still be arriving."""
+    return moment.at > bid.round.settled_at
 
 
 @need(

@@ -43,6 +43,12 @@ def lapse_application(user: Actor) -> Q:
     return NONE
 
 
+@permission("grants.export_application", Application, "The office", roles=READERS)
+def export_application(user: Actor) -> Q:
+    """Taking bids away as a file leaves an event. A group prints its own."""
+    return NONE
+
+
 @permission("grants.view_submission", Submission, "Whoever may see the bid", roles=READERS)
 def view_submission(user: Actor) -> Q:
     """What was sent can be read by those who sent it."""

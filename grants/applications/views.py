@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from communities.core.clock import arrived
-from communities.core.refusals import kept_on
+from communities.core.refusals import Refused, kept_on
 from communities.core.sections import assemble
 from communities.groups.queries import leaders, members_of
 from communities.people.operations import greet
@@ -103,8 +103,8 @@ def section(request: HttpRequest, public_id: UUID, section: str) -> HttpResponse
     part = next((part for part in queries.parts(bid) if part.key == section), None)
     if part is None:
         raise Http404
-    stored = queries.answers(bid).get(section)
     if request.method == "GET":
+        stored = queries.answers(bid).get(section)
         form = SectionForm(part, bid, content=stored.content if stored else {})
         return _section_page(request, bid, form, version=stored.version if stored else 0)
     return _saved(request, bid, SectionForm(part, bid, data=request.POST, judged="later" not in request.POST))
@@ -122,12 +122,12 @@ def _saved(request: HttpRequest, bid: Application, form: SectionForm) -> HttpRes
     if not form.is_valid() and form.judged:
         return _section_page(request, bid, form, version=version, status=400)
     try:
-        operations.save_section(
+        saved = operations.save_section(
             bid, section=form.part.key, content=form.content, version=version, by=request.user, at=arrived(request)
         )
     except StaleAnswer as stale:
         return _section_page(request, bid, form, version=stale.answer.version, status=409, stale=stale)
-    return _onwards(request, bid, form)
+    return _onwards(request, saved.application, form)
 
 
 def _found(request: HttpRequest, form: SectionForm) -> dict[str, Any]:
@@ -143,8 +143,7 @@ def _onwards(request: HttpRequest, bid: Application, form: SectionForm) -> HttpR
     if not form.judged:
         messages.success(request, f"“{form.part.title}” is saved. You can come back at any time before the deadline.")
         return redirect("applications:tasks", bid.public_id)
-    fresh = _own(request, bid.public_id)  # the amount decides what else is asked
-    keys = [task.section for task in queries.task_list(fresh)]
+    keys = [part.key for part in queries.to_write(bid)]  # as saved: the amount decides what else is asked
     after = keys[keys.index(form.part.key) + 1 :] if form.part.key in keys else []
     if "back" in request.GET or not after:
         return redirect("applications:check", bid.public_id)
@@ -204,14 +203,15 @@ def _check_page(request: HttpRequest, bid: Application, problems: list[queries.P
         for part in queries.parts(bid)
         if bid.status == S.DRAFT or part.key in bid.open_sections
     ]
+    may_send = request.user.has_perm("grants.submit_application", bid)
     context = {
         "bid": bid,
         "parts": parts,
         "problem": bool(problems),
-        "ready": bid.status == S.DRAFT and not queries.all_problems(bid),
+        "ready": bid.status == S.DRAFT and not (problems or queries.all_problems(bid, written)),
         "problems": [{"text": each.sentence, "href": _section_address(bid, each.section)} for each in problems],
-        "may_send": request.user.has_perm("grants.submit_application", bid),
-        "leaders": [membership.person for membership in leaders(bid.group)],
+        "may_send": may_send,
+        "leaders": [] if may_send else [membership.person for membership in leaders(bid.group)],
         "answering": bid.status == S.MORE_INFO,
     }
     return render(request, "grants/applications/check.html", context, status=400 if problems else 200)
@@ -229,10 +229,15 @@ def send(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Send the bid, or say what is missing."""
     at = arrived(request)
     bid = _own(request, public_id)
-    if bid.status == S.DRAFT and (missing := queries.all_problems(bid)):
-        return _check_page(request, bid, missing)
-    operations.submit(bid, by=request.user, at=at)
-    return redirect("applications:receipt", bid.public_id)
+    try:
+        operations.submit(bid, by=request.user, at=at)
+    except Refused:
+        fresh = _own(request, public_id)
+        if fresh.status == S.DRAFT and (missing := queries.all_problems(fresh)):
+            return _check_page(request, fresh, missing)
+        if fresh.status != S.SUBMITTED:
+            raise
+    return redirect("applications:receipt", bid.public_id)  # of a second click or a second browser as well
 
 
 # -- following ---------------------------------------------------------------------------------------------------------

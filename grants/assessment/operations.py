@@ -6,6 +6,7 @@ from typing import Any
 
 from communities.core.events import Fact, Moment, record_facts
 from communities.core.lifecycle import lock, unit
+from communities.core.locking import loaded
 from communities.core.outbox import queue
 from communities.core.permissions import Actor, allows
 from communities.core.refusals import Refused
@@ -108,7 +109,8 @@ def allocate(application: Application, *, users: Collection[User], by: Actor, at
 def allocate_all(plan: Mapping[Application, Collection[User]], *, by: Actor, at: datetime) -> None:
     """Choose the scorers of several bids at once; each new scorer gets one message."""
     with unit():
-        locked = {bid.pk: bid for bid in lock(Application.objects.filter(pk__in=[bid.pk for bid in plan]))}
+        bids = lock(Application.objects.filter(pk__in=[bid.pk for bid in plan]))
+        locked = {bid.pk: bid for bid in loaded(bids, ("round", "tier"))}
         new: dict[int, Allocation] = {}
         for asked, users in plan.items():
             for allocation in _allocate(locked[asked.pk], {user.pk: user for user in users}, by, at):
@@ -174,13 +176,16 @@ def save_review(
     with unit():
         # the bid first, so that a double click begins one review
         [bid] = lock(Application.objects.filter(pk=review.application_id if isinstance(review, Review) else review.pk))
-        mine = review if isinstance(review, Review) else _my_review(bid, by, at)
+        mine = review if isinstance(review, Review) else Review.objects.filter(application=bid, reviewer=by.pk).first()
+        if mine is None:
+            return _begin(bid, scores, overall.strip(), recommendation, by, at)
         with REVIEW.record(
             "save", mine, by=by, at=at, who="grants.write_review", needs=REVIEW.steps["lock"].needs[:1]
         ) as draft:
             _still_open(draft)
             draft.overall, draft.recommendation = overall.strip(), recommendation
-            draft.submission = _latest(draft.application)
+            draft.submission = _latest(bid)
+            draft.scores.exclude(criterion__in=scores).delete()
             _write_scores(draft, scores)
     return draft
 
@@ -198,23 +203,32 @@ def give_scores(
     application: Application, *, scores: Scores, overall: str, recommendation: str, final: bool, by: Actor, at: datetime
 ) -> Review:
     """Keep one's scores of a bid, and lock them when they are `final`."""
+    said: dict[str, Any] = {"scores": scores, "overall": overall, "recommendation": recommendation}
+    if not final:
+        return save_review(application, **said, by=by, at=at)
     with unit():
-        review = save_review(application, scores=scores, overall=overall, recommendation=recommendation, by=by, at=at)
-        return lock_review(review, by=by, at=at) if final else review
+        return lock_review(save_review(application, **said, by=by, at=at), by=by, at=at)
 
 
-def _my_review(bid: Application, by: Actor, at: datetime) -> Review:
-    mine = Review.objects.filter(application=bid, reviewer=by.pk).first()
-    if mine:
-        return mine
+def _begin(bid: Application, scores: Scores, overall: str, recommendation: str, by: Actor, at: datetime) -> Review:
+    """The first scores that somebody keeps begin their review: one act, one event."""
     if not has_declared(by, bid):
         raise Refused("Say first what ties you to this bid.", "Then its papers open.", status=403)
-    new = Review(application=bid, submission=_latest(bid), reviewer_id=by.pk, case=bid.case)
-    return REVIEW.create("start", new, by=by, at=at)
+    new = Review(
+        application=bid,
+        submission=_latest(bid),
+        reviewer_id=by.pk,
+        case=bid.case,
+        overall=overall,
+        recommendation=recommendation,
+    )
+    begun = REVIEW.create("start", new, by=by, at=at)
+    _write_scores(begun, scores)
+    return begun
 
 
 def _latest(bid: Application) -> Any:
-    sent = bid.submissions.order_by("-number").first()
+    sent = bid.submissions.order_by("-number").defer("content").first()
     if sent is None:
         raise Refused("This bid was never sent.", "There is nothing to score.")
     return sent
@@ -227,10 +241,15 @@ def _still_open(review: Review) -> None:
 
 def _write_scores(review: Review, scores: Scores) -> None:
     review.scores.exclude(criterion__in=scores).delete()
-    for criterion, (value, words) in scores.items():
-        Score.objects.update_or_create(
-            review=review, criterion_id=criterion, defaults={"value": value, "words": words.strip()}
-        )
+    Score.objects.bulk_create(
+        [
+            Score(review=review, criterion_id=criterion, value=value, words=words.strip())
+            for criterion, (value, words) in scores.items()
+        ],
+        update_conflicts=True,
+        unique_fields=("review", "criterion"),
+        update_fields=("value", "words"),
+    )
 
 
 def _permit(name: str, bid: Application, by: Actor) -> None:

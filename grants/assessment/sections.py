@@ -12,6 +12,7 @@ from communities.core.sections import section
 from communities.people.models import User
 from grants.applications.models import Application
 from grants.assessment.models import Allocation, Interest, Review
+from grants.assessment.permissions import BEFORE_PANEL
 from grants.assessment.queries import panels_for, short_of_scorers, standings, work
 from grants.rounds.models import Panel, Round, Tier
 
@@ -30,7 +31,7 @@ def panel_tasks(objects: Sequence[User], user: Actor) -> Mapping[Any, Any]:
     """How many bids wait for the member's word and for their scores."""
     rounds = list(panels_for(user))
     waiting = {} if not rounds else work(user, rounds)
-    shown = [{"round": each, **waiting[each.pk]} for each in rounds if waiting[each.pk]["tasks"]]
+    shown = [{"round": each, **waiting[each.pk]} for each in rounds if waiting[each.pk]["total"]]
     return {each.pk: shown for each in objects if shown}
 
 
@@ -39,7 +40,9 @@ def assessment(objects: Sequence[Application], user: Actor) -> Mapping[Any, Any]
     """Who was asked to score, what ties were declared, and the scores that are locked."""
     if not user.has_perm("grants.allocate_scorers") and not Review.objects.visible_to(user).exists():
         return {}
-    bids = [each for each in objects if each.status in (Application.Status.IN_ASSESSMENT, Application.Status.DECIDED)]
+    bids = [each for each in objects if each.status in BEFORE_PANEL]
+    if not bids:
+        return {}
     ties: dict[int, list[Interest]] = defaultdict(list)
     for tie in Interest.objects.visible_to(user).filter(application__in=bids).select_related("user"):
         ties[tie.application_id].append(tie)

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -25,13 +26,28 @@ NOT_FOR_SCORERS = ("declaration", "monitoring")
 def home(request: HttpRequest) -> HttpResponse:
     """The rounds on whose panel somebody sits, with what each bid asks of them."""
     user: Any = request.user
-    rounds = list(queries.panels_for(user))
+    chosen = request.GET.get("round", "")
+    rounds = [each for each in queries.panels_for(user) if str(each.public_id) == chosen or not chosen]
     if not rounds:
         raise Http404
     work = queries.work(user, rounds)
+    # each round begins with its first page; the others are pages of one round
+    wanted = request.GET.get("page", "1") if chosen else "1"
+    pages = {each.pk: Paginator(range(work[each.pk]["total"]), queries.LISTED).get_page(wanted) for each in rounds}
+    tasks = queries.listed(user, rounds, pages[rounds[0].pk].number)
     parts = assemble("panel", rounds, user)
-    shown = [{"round": each, "parts": parts[each.pk], **work[each.pk]} for each in rounds]
-    return render(request, "grants/assessment/home.html", {"rounds": shown})
+    shown = [
+        {
+            "round": each,
+            "parts": parts[each.pk],
+            "tasks": tasks[each.pk],
+            "page": pages[each.pk],
+            "query": f"round={each.public_id}&",
+            **work[each.pk],
+        }
+        for each in rounds
+    ]
+    return render(request, "grants/assessment/home.html", {"rounds": shown, "chosen": chosen})
 
 
 @require_http_methods(["GET", "POST"])

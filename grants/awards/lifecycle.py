@@ -28,6 +28,12 @@ def offer_is_open(award: Award, moment: Moment) -> bool | str:
     return london(moment.at).date() <= award.offer_ends_on
 
 
+@need("its last day is over", "This offer can still be accepted.")
+def offer_is_over(award: Award, moment: Moment) -> bool:
+    """Looked at under the lock: the group may have been given more time a moment ago."""
+    return london(moment.at).date() > award.offer_ends_on
+
+
 @need(
     "nothing stands against the group",
     "We cannot go on with this award just now: there is something about your group that we have to settle first.",
@@ -94,6 +100,7 @@ AWARD.add(
         (S.OFFERED,),
         S.LAPSED,
         "grants.lapse_award",
+        needs=(offer_is_over,),
         message="offer_lapsed",
         label="End the offer",
         done="Offer ended: not accepted in time",

@@ -3,23 +3,28 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Q
-
 from communities.core.lifecycle import Moment
 from communities.core.outbox import Recipient, message
-from communities.groups.models import Group
-from communities.groups.queries import addressees
+from communities.groups.models import Group, Membership
+from communities.groups.queries import PEOPLE, addressees, keeps_money, leads
 from grants.awards.models import Award
 from grants.awards.queries import lines_of, signers
 
 
 def people_told(group: Group, **context: Any) -> list[Recipient]:
     """Those who lead the group, keep its money or sign for it."""
-    part = Q(role__in=("lead", "treasurer")) | Q(is_leader=True) | Q(is_signatory=True)
-    return addressees(group, only=part, extra=context)
+
+    def has_a_part(member: Membership) -> bool:
+        return keeps_money(member) or leads(member) or member.is_signatory
+
+    return addressees(group, only=has_a_part, extra=context)
 
 
-@message("offer_made", subject="Good news about {object.reference}: an offer for your group")
+@message(
+    "offer_made",
+    subject="Good news about {object.reference}: an offer for your group",
+    loads=(f"group.{PEOPLE}", "versions.lines", "conditions"),
+)
 def offer_made(award: Award, moment: Moment) -> Iterator[Recipient]:
     """The group learns what it is offered, for what, and how to say yes or no."""
     yield from people_told(award.group, lines=lines_of(award), conditions=list(award.conditions.all()))
@@ -31,7 +36,7 @@ def second_yes_needed(award: Award, moment: Moment) -> Iterator[Recipient]:
     found = signers(award)
     first = [each.person for each in found if each.acceptance]
     can = {each.person.pk for each in found if not each.acceptance and not each.why_not}
-    yield from addressees(award.group, only=Q(person__in=can), extra={"first": first})
+    yield from addressees(award.group, only=lambda member: member.person_id in can, extra={"first": first})
 
 
 @message("agreement_made", subject="{object.reference}: your group has accepted the offer")

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import combinations
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from communities.core.permissions import Actor
-from communities.groups.queries import signatories, unrelated
+from communities.groups.queries import members_of, signatories, unrelated
 from communities.people.models import Person
 from grants.awards.models import Acceptance, Award, AwardCondition, AwardLine, AwardVersion
 from grants.rounds.models import Tier
@@ -16,7 +16,7 @@ from grants.rounds.models import Tier
 
 def current_version(award: Award) -> AwardVersion:
     """The agreement that counts now."""
-    return award.versions.order_by("-number")[:1].get()
+    return award.versions.all()[0]  # the latest comes first
 
 
 def lines_of(award: Award) -> list[AwardLine]:
@@ -42,6 +42,19 @@ def unrelated_pair(award: Award, acceptances: Sequence[Acceptance]) -> bool:
 def person_of(user: Actor) -> Person | None:
     """The person this account belongs to."""
     return Person.objects.filter(user=user.pk).first() if user.pk else None
+
+
+def own_awards(user: Actor) -> list[Award]:
+    """The awards of the groups a person belongs to today.
+
+    Kept with the account, as its roles are (so for one request): several rooms show something only where there are any.
+    """
+    if not hasattr(user, "own_awards"):
+        found = Award.objects.filter(group__in=members_of(user).order_by().values("group"))
+        said = Exists(Acceptance.objects.filter(award=OuterRef("pk"), person__user=user.pk))
+        rows = found.select_related("group").annotate(said=said).order_by("offer_ends_on", "pk")
+        user.own_awards = list(rows)  # type: ignore[attr-defined]
+    return list(user.own_awards)  # type: ignore[attr-defined]
 
 
 def why_not_say_yes(award: Award, person: Person, acceptances: Iterable[Acceptance]) -> str:

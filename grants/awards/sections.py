@@ -12,12 +12,11 @@ from communities.core.navigation import place
 from communities.core.permissions import Actor
 from communities.core.sections import section
 from communities.groups.models import Group
-from communities.groups.queries import members_of
 from communities.people.models import Person
 from grants.applications.models import Application
 from grants.applications.queries import told
 from grants.awards.models import Award
-from grants.awards.queries import Signer, current_version, lines_of, person_of, signers, standing
+from grants.awards.queries import Signer, current_version, lines_of, own_awards, person_of, signers, standing
 
 S = Award.Status
 OPEN = (S.OFFERED, S.ACCEPTED, S.ACTIVE)
@@ -129,21 +128,18 @@ def bid_state(bids: Sequence[Application], user: Actor) -> Mapping[Any, Any]:
     """How a funded bid stands is how its award stands."""
     return {
         bid: {"label": each.get_status_display(), "colour": COLOURS.get(S(each.status), "")}
-        for bid, each in awards_of(bids, user).items()
+        for bid, each in awards_of([bid for bid in bids if bid.submitted_at], user).items()
     }
 
 
 @section("home", "awards", order=411, template="grants/awards/_home.html")
 def home(objects: Sequence[Any], user: Actor) -> Mapping[Any, Any]:
     """A person's offers to say yes to, and the awards of their groups that go on."""
-    groups = members_of(user).values("group")
-    open_ = Award.objects.filter(group__in=groups, status__in=OPEN).select_related("group")
-    found = list(open_.order_by("offer_ends_on", "pk"))
-    mine = person_of(user)
-    said = set(
-        Award.objects.filter(pk__in=[each.pk for each in found], acceptances__person=mine).values_list("pk", flat=True)
-    )
-    rows: list[dict[str, Any]] = [{"award": each, "said": each.pk in said} for each in found]
+    rows: list[dict[str, Any]] = [
+        {"award": each, "said": each.said}  # type: ignore[attr-defined]
+        for each in own_awards(user)
+        if each.status in OPEN
+    ]
     rows.sort(key=lambda row: (row["award"].status != S.OFFERED, row["said"]))  # what waits for an answer comes first
     return {user.pk: rows} if rows else {}
 

@@ -7,7 +7,7 @@ from communities.core.periodic import periodic
 from grants.awards.operations import lapse_offers, remind_of_offers
 
 
-@periodic("offers", every=timedelta(minutes=15))
+@periodic("offers", every=timedelta(minutes=15), queue="periodic")
 def offers() -> None:
     """Remind groups of open offers, and end those whose last day is over."""
     at = now()

@@ -7,7 +7,7 @@ from communities.core.periodic import periodic
 from grants.checks.operations.requests import remind_overdue
 
 
-@periodic("information_overdue", every=timedelta(hours=6))
+@periodic("information_overdue", every=timedelta(hours=6), queue="periodic")
 def information_overdue() -> None:
     """Groups hear once that their answer is missed and still welcome."""
     remind_overdue(at=now())

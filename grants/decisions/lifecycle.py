@@ -154,6 +154,12 @@ def is_less_than_least(decision: Decision, moment: Moment) -> bool:
     return is_below_least(decision) and decision.below_least_agreed_at is None
 
 
+@need("it is confirmed and the group was not told", "This decision is not waiting to be told any more.")
+def is_not_told(decision: Decision, moment: Moment) -> bool:
+    """A day is set only for what is still to be told."""
+    return decision.status == D.RATIFIED
+
+
 def budgets(decisions: "list[Decision]") -> "list[QuerySet[Budget] | QuerySet[Application]]":
     """What confirming or setting aside locks besides: the budget first, then the bids."""
     pks = [each.pk for each in decisions]

@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Q
-
 from communities.core.events import Moment
 from communities.core.outbox import Recipient, message
-from communities.groups.queries import addressees
+from communities.groups.queries import PEOPLE, addressees, leads
 from grants.applications.models import Application
 from grants.assessment.queries import seats_of
 from grants.decisions.models import Decision, Meeting
@@ -25,7 +23,11 @@ def smaller_sum(decision: Decision, moment: Moment) -> Iterable[Recipient]:
     return leaders(decision.application)
 
 
-@message("decision_told", subject="Our decision on your bid {object.application.reference}")
+@message(
+    "decision_told",
+    subject="Our decision on your bid {object.application.reference}",
+    loads=(f"application.group.{PEOPLE}",),
+)
 def decision_told(decision: Decision, moment: Moment) -> Iterable[Recipient]:
     """The leaders of a group that is not funded now; those who are have their offer's letter at the same moment."""
     return [] if decision.outcome == Decision.Outcome.FUND else leaders(decision.application)
@@ -33,4 +35,4 @@ def decision_told(decision: Decision, moment: Moment) -> Iterable[Recipient]:
 
 def leaders(bid: Application) -> list[Recipient]:
     """The declared leaders of the bid's group who can be written to."""
-    return addressees(bid.group, only=Q(is_leader=True))
+    return addressees(bid.group, only=leads)

@@ -15,8 +15,8 @@ from grants.decisions.models import Decision, Meeting
 from grants.decisions.queries import (
     asked_of,
     delegated_bids,
+    home_of,
     lines_to_agree,
-    news_for,
     rounds_to_tell,
     rounds_without_meeting,
     tally,
@@ -85,7 +85,7 @@ def state(objects: Sequence[Application], user: Actor) -> Mapping[Any, Any]:
 @section("home", "decisions", order=37, template="grants/decisions/_home.html")
 def news(objects: Sequence[User], user: Actor) -> Mapping[Any, Any]:
     """Questions to answer, and decisions told in the last weeks."""
-    asking, told = list(asked_of(user)), list(news_for(user))
+    asking, told = home_of(user)
     return {each.pk: {"asking": asking, "told": told} for each in objects if asking or told}
 
 

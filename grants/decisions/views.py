@@ -25,12 +25,13 @@ from grants.rounds.models import Seat
 def meeting(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Who is here, how the bids stand, what the money allows."""
     held = _meeting(request, public_id)
-    user = _user(request)
+    user, people = _user(request), queries.people_at(held)
     context = {
         "meeting": held,
-        "items": queries.agenda(held, user),
+        # before it is opened the page shows no bids, and nobody waits for them to be ranked
+        "items": queries.agenda(held, user, people) if held.status != Meeting.Status.PLANNED else [],
         "money": queries.money_of(held.panel.round),
-        "seats": queries.people_at(held),
+        "seats": people,
         "runs": user.has_perm("grants.run_meeting", held),
     }
     return render(request, "grants/decisions/meeting.html", context)
@@ -127,7 +128,8 @@ def note_interest(request: HttpRequest, public_id: UUID, bid: UUID) -> HttpRespo
 def vote(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """A member votes for themselves."""
     at, motion, user = now(), _motion(request, public_id), _user(request)
-    seat = get_object_or_404(Seat, panel=motion.meeting.panel, person__user=user, left_on=None)
+    seats = Seat.objects.filter(panel=motion.meeting.panel, left_on=None).select_related("person")
+    seat = get_object_or_404(seats, person__user=user)
     choice, is_casting = request.POST.get("choice", ""), "casting" in request.POST
     if choice not in Vote.Choice.values:
         raise Http404

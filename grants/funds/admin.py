@@ -85,7 +85,11 @@ class BudgetAdmin(ReadOnlyAdmin[Budget]):
     ) -> HttpResponse:
         """The budget with its year-end table."""
         budget = self.get_object(request, object_id)
-        more = {"years": totals_by_year(budget), "may_allocate": self.may(request, "change")} if budget else {}
+        more = (
+            {"years": totals_by_year([budget])[budget.pk], "may_allocate": self.may(request, "change")}
+            if budget
+            else {}
+        )
         return super().change_view(request, object_id, form_url, {**more, **(extra_context or {})})
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:

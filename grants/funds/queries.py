@@ -1,5 +1,6 @@
 """What is left of a budget, and what happened to it in each financial year."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -32,23 +33,20 @@ class YearTotals:
         return f"{self.year}-{(self.year + 1) % 100:02d}"
 
 
-def totals_by_year(budget: Budget) -> list[YearTotals]:
-    """What was allocated, promised, given back, paid and returned in each financial year."""
-    sums: dict[int, dict[str, Decimal]] = {}
-    rows = budget.entries.order_by().values_list("financial_year", "kind").annotate(total=Sum("amount"))
-    for year, kind, total in rows:
-        sums.setdefault(year, {})[kind] = total
-    kinds = LedgerEntry.Kind
-    return [
-        YearTotals(
-            year,
-            *(
-                sums[year].get(kind, ZERO)
-                for kind in (kinds.ALLOCATE, kinds.COMMIT, kinds.RELEASE, kinds.PAY, kinds.REFUND)
-            ),
-        )
-        for year in sorted(sums)
-    ]
+K = LedgerEntry.Kind
+IN_ORDER = (K.ALLOCATE, K.COMMIT, K.RELEASE, K.PAY, K.REFUND)
+
+
+def totals_by_year(budgets: Iterable[Budget]) -> dict[int, list[YearTotals]]:
+    """What was allocated, promised, given back, paid and returned in each financial year, by the budget's key."""
+    sums: dict[int, dict[int, dict[str, Decimal]]] = {budget.pk: {} for budget in budgets}
+    rows = LedgerEntry.objects.filter(budget__in=sums).order_by().values_list("budget", "financial_year", "kind")
+    for budget, year, kind, total in rows.annotate(total=Sum("amount")):
+        sums[budget].setdefault(year, {})[kind] = total
+    return {
+        budget: [YearTotals(year, *(years[year].get(kind, ZERO) for kind in IN_ORDER)) for year in sorted(years)]
+        for budget, years in sums.items()
+    }
 
 
 def committed_by_ledger(budget: Budget) -> Decimal:

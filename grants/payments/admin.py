@@ -190,11 +190,12 @@ class PaymentAdmin(LifecycleAdmin[Payment]):
         year = int(typed) if typed.isdecimal() and len(typed) == 4 else last + 1
         transit = in_transit_at(min(year_end(year), now()))
         budgets = Budget.objects.visible_to(request.user).select_related("fund")
+        years = totals_by_year(budgets)
         context = {
             **self.admin_site.each_context(request),
             "title": f"The year {year}-{(year + 1) % 100:02d}",
             "opts": self.opts,
-            "budgets": [(budget, totals_by_year(budget)) for budget in budgets],
+            "budgets": [(budget, years[budget.pk]) for budget in budgets],
             "transit": transit,
             "transit_total": total(transit),
             "ends": year_end(year) < now(),
@@ -280,8 +281,7 @@ class PaymentBatchAdmin(LifecycleAdmin[PaymentBatch]):
         if not request.user.has_perm("grants.prepare_paymentbatch"):
             raise Http404
         form = BatchForm(request.POST if request.method == "POST" else None)
-        ready: Any = form.fields["payments"]
-        form.initial = {"payments": [each.pk for each in ready.queryset]}
+        form.initial = {"payments": [each.pk for each in form.ready]}
         if request.method == "POST" and form.is_valid():
             with kept_on(form, request):
                 chosen = list(form.cleaned_data["payments"])
@@ -293,8 +293,8 @@ class PaymentBatchAdmin(LifecycleAdmin[PaymentBatch]):
             "title": "Prepare a batch",
             "opts": self.opts,
             "form": form,
-            "ready": list(ready.queryset),
-            "total": total(ready.queryset),
+            "ready": form.ready,
+            "total": total(form.ready),
         }
         status = 409 if form.is_bound and form.non_field_errors() else 400 if form.errors else 200
         return TemplateResponse(request, "grants/payments/prepare.html", context, status=status)

@@ -142,7 +142,9 @@ class BatchForm(Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["payments"]
         field.queryset = ready_for_batch()
-        field.label_from_instance = _named
+        self.ready = list(field.queryset)
+        # read once, for the list, its sum and the boxes; what is sent is still looked up among what is ready then
+        field.choices = [(each.pk, _named(each)) for each in self.ready]
 
 
 def _named(payment: Payment) -> str:

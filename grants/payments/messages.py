@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Q
-
 from communities.core.lifecycle import Moment
 from communities.core.outbox import Recipient, message
 from communities.groups.models import Group
-from communities.groups.queries import addressees
+from communities.groups.queries import PEOPLE, addressees, keeps_money
 from grants.awards.messages import people_told
 from grants.payments.models import PayeeAccount, Payment
+
+TOLD = ("account", f"award.group.{PEOPLE}")  # what a batch of these letters reads
 
 
 def purse_holders(group: Group) -> list[Recipient]:
     """The treasurer and the lead."""
-    return addressees(group, only=Q(role__in=("treasurer", "lead")))
+    return addressees(group, only=keeps_money)
 
 
 @message("bank_details_entered", subject="Bank details for your group were entered")
@@ -41,19 +41,19 @@ def bank_details_rejected(account: PayeeAccount, moment: Moment) -> Iterator[Rec
     yield from people_told(account.group)
 
 
-@message("remittance", subject="{object.award.reference}: a payment is on its way")
+@message("remittance", subject="{object.award.reference}: a payment is on its way", loads=TOLD)
 def remittance(payment: Payment, moment: Moment) -> Iterator[Recipient]:
     """Treasurer and lead learn how much comes, where to, and under which reference."""
     yield from purse_holders(payment.award.group)
 
 
-@message("payment_failed", subject="{object.award.reference}: the bank sent a payment back")
+@message("payment_failed", subject="{object.award.reference}: the bank sent a payment back", loads=TOLD)
 def payment_failed(payment: Payment, moment: Moment) -> Iterator[Recipient]:
     """Treasurer and lead learn that the money has not arrived, and what we do about it."""
     yield from purse_holders(payment.award.group)
 
 
-@message("payment_cancelled", subject="{object.award.reference}: a payment will not be made")
+@message("payment_cancelled", subject="{object.award.reference}: a payment will not be made", loads=TOLD)
 def payment_cancelled(payment: Payment, moment: Moment) -> Iterator[Recipient]:
     """Treasurer and lead learn that a planned payment does not come, and why."""
     yield from purse_holders(payment.award.group)

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet, Sum
 
 from communities.core.clock import LONDON, london
-from communities.core.encryption import decrypt
+from communities.core.encryption import decrypt, fingerprints, keys_are_changing
 from communities.core.models import Event
 from communities.diligence.queries import has_hold
 from communities.groups.models import Group
@@ -74,11 +74,16 @@ class SharedAccount:
 
 def shared_with(account: PayeeAccount) -> list[SharedAccount]:
     """Other groups on the same account. Groups whose money the same body holds are expected to share it."""
-    others = PayeeAccount.objects.filter(fingerprint=account.fingerprint).exclude(group=account.group_id)
+    others = PayeeAccount.objects.filter(fingerprint__in=marks(account)).exclude(group=account.group_id)
     others = others.exclude(status=A.REJECTED).select_related("group").order_by("group__name", "pk")
     body = _body(account.group)
     groups = {each.group_id: each.group for each in others}
     return [SharedAccount(group, bool(body) and _body(group) == body) for group in groups.values()]
+
+
+def marks(account: PayeeAccount) -> list[str]:
+    """What marks the same account elsewhere: its own mark, and while keys are changing one for each key."""
+    return fingerprints(full_details(account).identity) if keys_are_changing() else [account.fingerprint]
 
 
 def used_by_strangers(account: PayeeAccount) -> list[Group]:
@@ -102,6 +107,11 @@ class FullDetails:
     sort_code: str
     account_number: str
     roll_number: str
+
+    @property
+    def identity(self) -> str:
+        """What makes two accounts the same."""
+        return f"{self.sort_code}{self.account_number}{self.roll_number.upper()}"
 
 
 def full_details(account: PayeeAccount) -> FullDetails:

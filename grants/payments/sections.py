@@ -14,6 +14,7 @@ from communities.groups.models import Group
 from grants.applications.models import Application
 from grants.applications.queries import told
 from grants.awards.models import Award
+from grants.awards.queries import own_awards
 from grants.awards.sections import awards_of
 from grants.payments.models import BatchLine, PayeeAccount, Payment, PaymentBatch
 from grants.payments.operations.accounts import changed_numbers, numbers_held
@@ -102,6 +103,8 @@ def group(groups: Sequence[Group], user: Actor) -> Mapping[Any, Any]:
 @section("home", "bank_details", order=451, template="grants/payments/_home.html")
 def home(objects: Sequence[Any], user: Actor) -> Mapping[Any, Any]:
     """For treasurers: groups with an award whose bank details we do not have."""
+    if not any(each.status in AGREED[:2] for each in own_awards(user)):
+        return {}
     awards = Award.objects.filter(status__in=AGREED[:2]).select_related("group")
     known = PayeeAccount.objects.filter(status__in=(A.ENTERED, A.VERIFIED)).values("group")
     mine = Q(group__memberships__person__user=user.pk, group__memberships__ends_on=None)

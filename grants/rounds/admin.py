@@ -148,6 +148,10 @@ class WeightInline(OfficeTabular):
     model = CriterionWeight
     fields = ("tier", "weight", "floor")
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """With what each row is called by."""
+        return super().get_queryset(request).select_related("criterion", "tier")
+
 
 class DescriptorInline(OfficeTabular):
     """What each score means."""

@@ -41,10 +41,13 @@ def can_be_carried(round_: Round, moment: Moment) -> bool | str:
     return " ".join(missing) if missing else True
 
 
-@need("the deadline has passed", "This round still takes bids.")
+@need(
+    "the deadline, its minutes of grace and ten minutes for slow connections have passed",
+    "This round still takes bids.",
+)
 def has_closed(round_: Round, moment: Moment) -> bool:
     """Only a closed round can be finished."""
-    return round_.closes_at < moment.at
+    return round_.settled_at < moment.at
 
 
 ROUND.add(

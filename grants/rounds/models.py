@@ -1,5 +1,6 @@
 """Rounds and their terms: tiers, questions, checks, rubric, report profiles, panels. Frozen when published."""
 
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -15,6 +16,8 @@ from communities.framework.models import Cohort, Goal
 from communities.people.models import Person
 from communities.places.models import Dataset, PriorityPlace
 from grants.funds.models import Budget, Fund
+
+SLOW_LINE = timedelta(minutes=10)  # how long a request that began in time may take to arrive
 
 
 class Terms(models.Model):
@@ -267,6 +270,16 @@ class Round(Stateful):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def last_moment(self) -> datetime:
+        """Until when a bid that was begun in time can be sent: the deadline and its minutes of grace."""
+        return self.closes_at + timedelta(minutes=self.grace_minutes)
+
+    @property
+    def settled_at(self) -> datetime:
+        """From when on nothing that was sent in time can still be on its way to us."""
+        return self.last_moment + SLOW_LINE
 
 
 ROUND: Lifecycle[Round] = Lifecycle(Round)

@@ -1,20 +1,28 @@
 """Which rounds are open, what they ask, and whether their staff could carry them through."""
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
+from typing import Any, TypeVar
 
 from django.db.models import F, Prefetch, QuerySet
 
 from grants.rounds.models import Criterion, CriterionWeight, Question, QuestionLimit, Round, RoundStaff, Terms, Tier
 
+T = TypeVar("T")
+KEPT: dict[Any, Any] = {}
+MOST_KEPT = 200
+
 
 def published_rounds() -> QuerySet[Round]:
-    """Rounds that visitors can see, with what their lists show."""
-    return (
-        Round.objects.filter(status=Round.Status.PUBLISHED)
-        .select_related("terms")
-        .prefetch_related("places", Prefetch("terms__tiers", Tier.objects.filter(is_open=True), to_attr="open_tiers"))
-    )
+    """Rounds that visitors can see."""
+    return Round.objects.filter(status=Round.Status.PUBLISHED)
+
+
+def with_sizes(rounds: QuerySet[Round]) -> QuerySet[Round]:
+    """Rounds with the sizes of grant on offer, as `terms.open_tiers`."""
+    sizes = Prefetch("terms__tiers", Tier.objects.filter(is_open=True), to_attr="open_tiers")
+    return rounds.select_related("terms").prefetch_related(sizes)
 
 
 def open_rounds(at: datetime) -> QuerySet[Round]:
@@ -37,6 +45,23 @@ def open_tiers(terms: Terms) -> list[Tier]:
     return list(terms.tiers.filter(is_open=True).order_by("minimum"))
 
 
+def of_published(terms: Terms, name: object, read: Callable[[], T]) -> T:
+    """What published terms say, read once by each process; what is still being set up is read each time.
+
+    Published terms never change, so nothing can be out of date. For words and figures that are shown or compared: rows
+    to be saved or pointed to are read from the database.
+    """
+    if terms.frozen_at is None:
+        return read()
+    key = (terms.pk, terms.frozen_at, name)
+    found = KEPT.get(key)
+    if found is None:
+        if len(KEPT) >= MOST_KEPT:
+            KEPT.clear()
+        found = KEPT[key] = read()
+    return found
+
+
 def tier_for(terms: Terms, amount: Decimal) -> Tier | None:
     """The tier that an amount falls into, or None where nothing of that size is on offer."""
     tiers = open_tiers(terms)
@@ -53,14 +78,14 @@ def questions_for(terms: Terms, stage: str, tier: Tier | None = None) -> QuerySe
     return questions.filter(limits__tier=tier).annotate(words=F("limits__words"), required=F("limits__is_required"))
 
 
-def questions_by_tier(terms: Terms, stage: str) -> QuerySet[Question]:
-    """All questions of a stage, each with its limits for the tiers on offer."""
+def questions_by_stage(terms: Terms) -> dict[str, list[Question]]:
+    """All questions of the terms by stage, each with its limits for the tiers on offer."""
     limits = QuestionLimit.objects.filter(tier__is_open=True).select_related("tier").order_by("tier__order")
-    return (
-        Question.objects.filter(terms=terms, stage=stage)
-        .order_by("order")
-        .prefetch_related(Prefetch("limits", limits, to_attr="open_limits"))
-    )
+    found: dict[str, list[Question]] = {stage: [] for stage in Question.Stage.values}
+    questions = Question.objects.filter(terms=terms).order_by("order")
+    for question in questions.prefetch_related(Prefetch("limits", limits, to_attr="open_limits")):
+        found[question.stage].append(question)
+    return found
 
 
 def rubric(terms: Terms) -> QuerySet[Criterion]:

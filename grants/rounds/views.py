@@ -14,9 +14,9 @@ from grants.rounds.forms import quiz_form, verdict
 from grants.rounds.models import Question, Round
 
 
-def _round(request: HttpRequest, public_id: UUID) -> Round:
-    visible = Round.objects.visible_to(request.user).select_related("terms", "fund")
-    return get_object_or_404(visible.prefetch_related("places", "cohorts", "goals", "notices"), public_id=public_id)
+def _round(request: HttpRequest, public_id: UUID, *shown: str) -> Round:
+    visible = Round.objects.visible_to(request.user).select_related("terms")
+    return get_object_or_404(visible.prefetch_related(*shown), public_id=public_id)
 
 
 @login_not_required
@@ -26,7 +26,7 @@ def front(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "grants/rounds/front.html",
-        {"open_rounds": queries.open_rounds(at), "coming_rounds": queries.coming_rounds(at)},
+        {"open_rounds": queries.with_sizes(queries.open_rounds(at)), "coming_rounds": queries.coming_rounds(at)},
     )
 
 
@@ -38,7 +38,7 @@ def rounds(request: HttpRequest) -> HttpResponse:
         request,
         "grants/rounds/rounds.html",
         {
-            "open_rounds": queries.open_rounds(at),
+            "open_rounds": queries.with_sizes(queries.open_rounds(at)),
             "coming_rounds": queries.coming_rounds(at),
             "closed_rounds": queries.closed_rounds(at)[:50],
         },
@@ -48,13 +48,13 @@ def rounds(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def round_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One round: dates, money, places, and the way in."""
-    round_ = _round(request, public_id)
+    round_ = _round(request, public_id, "places", "cohorts", "notices")
     return render(
         request,
         "grants/rounds/round.html",
         {
             "round": round_,
-            "tiers": queries.open_tiers(round_.terms),
+            "tiers": queries.of_published(round_.terms, "sizes", lambda: queries.open_tiers(round_.terms)),
             "is_open": round_.opens_at <= now() <= round_.closes_at and round_.status == Round.Status.PUBLISHED,
             "has_closed": round_.closes_at < now(),
             "parts": assemble("round", [round_], request.user)[round_.pk],
@@ -66,15 +66,16 @@ def round_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def questions(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Every question of the bid and the report by tier, and how bids are scored: to read and print before starting."""
     round_ = _round(request, public_id)
+    terms = round_.terms
+    asked = queries.of_published(terms, "questions", lambda: queries.questions_by_stage(terms))
     return render(
         request,
         "grants/rounds/questions.html",
         {
             "round": round_,
-            "tiers": queries.open_tiers(round_.terms),
-            "questions": queries.questions_by_tier(round_.terms, Question.Stage.APPLY),
-            "report_questions": queries.questions_by_tier(round_.terms, Question.Stage.REPORT),
-            "criteria": queries.rubric(round_.terms),
+            "questions": asked[Question.Stage.APPLY],
+            "report_questions": asked[Question.Stage.REPORT],
+            "criteria": queries.of_published(terms, "rubric", lambda: list(queries.rubric(terms))),
         },
     )
 

@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Q
-
 from communities.core.lifecycle import Moment
 from communities.core.outbox import Recipient, message
-from communities.groups.queries import addressees
+from communities.groups.queries import addressees, keeps_money, leads
 from grants.spending.models import SpendingReturn
 
 
 def _books(spending: SpendingReturn) -> list[Recipient]:
-    return addressees(spending.award.group, only=Q(role__in=("treasurer", "lead")) | Q(is_leader=True))
+    return addressees(spending.award.group, only=lambda member: keeps_money(member) or leads(member))
 
 
 @message("spending_received", subject="{object.award.reference}: we have your record of spending")

@@ -12,6 +12,7 @@ from communities.core.sections import section
 from grants.applications.models import Application
 from grants.applications.queries import told
 from grants.awards.models import Award
+from grants.awards.queries import own_awards
 from grants.awards.sections import awards_of
 from grants.spending.models import SpendingReturn
 from grants.spending.queries import balance, bought, by_total
@@ -80,6 +81,8 @@ def _to_do(book: SpendingReturn) -> list[dict[str, Any]]:
 @section("home", "spending", order=471, template="grants/spending/_home.html")
 def home(objects: Sequence[Any], user: Actor) -> Mapping[Any, Any]:
     """For treasurers: records that we asked about, and those to be kept."""
+    if not own_awards(user):
+        return {}
     mine = Q(award__group__memberships__person__user=user.pk, award__group__memberships__ends_on=None)
     books = Q(award__group__memberships__role__in=("treasurer", "lead"))
     found = SpendingReturn.objects.filter(mine & books, status__in=(S.DRAFT, S.QUERIED), award__paid__gt=0)

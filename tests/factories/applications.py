@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from uuid import uuid4
 
 import factory
 from factory.django import DjangoModelFactory
@@ -38,13 +39,16 @@ def ask_everything(terms):
     """Give terms the questions of a whole bid, in place of the few they came with."""
     Question.objects.filter(terms=terms, stage="apply").delete()
     micro, small = (terms.tiers.get(code=code) for code in ("micro", "small"))
-    for order, (section, key, text, kind, *words) in enumerate(ASKED):
-        question = Question.objects.create(
-            terms=terms, stage="apply", section=section, key=key, text=text, kind=kind, order=order, use="Panel"
-        )
-        for tier, limit in zip((micro, small), words, strict=True):
-            if limit != "-":
-                QuestionLimit.objects.create(question=question, tier=tier, words=limit)
+    questions = Question.objects.bulk_create(
+        Question(terms=terms, stage="apply", section=section, key=key, text=text, kind=kind, order=order, use="Panel")
+        for order, (section, key, text, kind, *_) in enumerate(ASKED)
+    )
+    QuestionLimit.objects.bulk_create(
+        QuestionLimit(question=question, tier=tier, words=limit)
+        for question, (*_, less, more) in zip(questions, ASKED, strict=True)
+        for tier, limit in ((micro, less), (small, more))
+        if limit != "-"
+    )
     return terms
 
 
@@ -98,6 +102,19 @@ class ApplicationFactory(DjangoModelFactory):
         )
 
 
+def copied(bid, group):
+    """The same bid once more, for another group."""
+    parts = [list(getattr(bid, name).all()) for name in ("answers", "places", "cohorts", "goals", "lines", "targets")]
+    bid = models.Application.objects.get(pk=bid.pk)
+    bid.pk, bid.public_id, bid.case, bid.group = None, uuid4(), uuid4(), group
+    bid.save(force_insert=True)
+    for rows in parts:
+        for row in rows:
+            row.pk, row.application = None, bid
+        type(rows[0]).objects.bulk_create(rows)
+    return bid
+
+
 def lines(*amounts, funded_by="grant"):
     """Costs of these amounts."""
     return [
@@ -139,15 +156,18 @@ def whole_content(amount=900, least=600):
 def fill_in(bid, by, at=BEGUN, **changes):
     """Save right answers to every section the bid is asked, through the operation."""
     from grants.applications.operations import save_section
-    from grants.applications.queries import answers, parts
+    from grants.applications.queries import parts
 
     content = whole_content(**changes)
-    for section in ("money", *content):  # the money first: the amount decides what else is asked
-        bid.refresh_from_db()
-        if section in {part.key for part in parts(bid)}:
-            asked = next(part for part in parts(bid) if part.key == section)
-            kept = {question.key: content[section][question.key] for question in asked.questions}
-            before = answers(bid).get(section)
-            save_section(bid, section=section, content=kept, version=before.version if before else 0, by=by, at=at)
+
+    def save(part):
+        kept = {question.key: content[part.key][question.key] for question in part.questions}
+        before = bid.answers.filter(section=part.key).first()
+        save_section(bid, section=part.key, content=kept, version=before.version if before else 0, by=by, at=at)
+
+    save(next(part for part in parts(bid) if part.key == "money"))  # first: the amount decides what is asked, here too
+    bid.refresh_from_db()
+    for part in parts(bid):
+        save(part)
     bid.refresh_from_db()
     return bid

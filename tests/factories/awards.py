@@ -42,6 +42,15 @@ def join(group, person, role="member", *, signs=True, leads=False):
     )
 
 
+def swan_meadow(leader, treasurer, third):
+    """Friends of Swan Meadow, for whom all three sign."""
+    group = FundedGroup(name="Friends of Swan Meadow", created_by=leader)
+    join(group, leader.person, "lead", leads=True)
+    join(group, treasurer.person, "treasurer")
+    join(group, third)
+    return group
+
+
 def somebody(name, **facts):
     """A person without an account."""
     return Person.objects.create(full_name=name, status="known", **facts)
@@ -89,60 +98,110 @@ def lines_for(amount):
     ]
 
 
-def funded_bid(group, *, amount=1180, tier="small", by, places=((100, "county", None),), **facts):
+COUNTY = ((100, "county", None),)
+
+
+def funded_bid(group, *, by, places=COUNTY, **facts):
     """A bid of the group, sent and decided."""
-    round_ = money_round()
-    number = Application.objects.count() + 1
-    bid = Application.objects.create(
-        **{
-            "round": round_, "terms": round_.terms, "group": group, "tier": terms_of(tier), "title": "Warm Table",
-            "reference": f"CCF-2026-{number:04d}", "requested": amount, "total_cost": amount,
-            "started_at": round_.opens_at,
-            "started_by": by, "submitted_at": round_.closes_at, "submitted_by": by, "starts_on": date(2027, 1, 11),
-            "ends_on": date(2027, 6, 30), "people_expected": 60, "status": "decided",
-        }
-        | facts
+    return funded_bids(group, 1, by=by, places=places, **facts)[0]
+
+
+def funded_bids(group, count, *, amount=1180, tier="small", by, places=COUNTY, **facts):
+    """So many of them, each with all its parts."""
+    round_, size, amount = money_round(), terms_of(tier), Decimal(amount)
+    first = Application.objects.count() + 1
+    bids = Application.objects.bulk_create(
+        Application(
+            **{
+                "round": round_, "terms": round_.terms, "group": group, "tier": size, "title": "Warm Table",
+                "reference": f"CCF-2026-{number:04d}", "requested": amount, "total_cost": amount,
+                "started_at": round_.opens_at, "started_by": by, "submitted_at": round_.closes_at,
+                "submitted_by": by, "starts_on": date(2027, 1, 11), "ends_on": date(2027, 6, 30),
+                "people_expected": 60, "status": "decided",
+            }
+            | facts
+        )
+        for number in range(first, first + count)
     )  # fmt: skip
     BidLine.objects.bulk_create(
         BidLine(application=bid, order=order, category=category, item=item, amount=cost)
+        for bid in bids
         for order, (category, item, cost) in enumerate(lines_for(amount))
     )
-    BidPlace.objects.bulk_create(BidPlace(application=bid, share=s, where=w, place=p) for s, w, p in places)
+    BidPlace.objects.bulk_create(
+        BidPlace(application=bid, share=share, where=where, place=place)
+        for bid in bids
+        for share, where, place in places
+    )
     area, _ = OutcomeArea.objects.get_or_create(code="FAM", defaults={"name": "Family", "focus": "-", "order": 1})
     goal, _ = Goal.objects.get_or_create(
         number=12, defaults={"name": "Communities", "covers": "-", "plain": "-", "primary_area": area}
     )
-    BidGoal.objects.create(application=bid, goal=goal, is_primary=True)
+    BidGoal.objects.bulk_create(BidGoal(application=bid, goal=goal, is_primary=True) for bid in bids)
     cohort, _ = Cohort.objects.get_or_create(
         code="SEND",
         valid_to=None,
         defaults={"wording": "-", "short_name": "SEND", "plain": "-", "valid_from": date(2022, 1, 1)},
     )
-    BidCohort.objects.create(application=bid, cohort=cohort, share=40)
-    Target.objects.create(application=bid, own_words="60 people eat together", value=60)
-    return bid
+    BidCohort.objects.bulk_create(BidCohort(application=bid, cohort=cohort, share=40) for bid in bids)
+    Target.objects.bulk_create(Target(application=bid, own_words="60 people eat together", value=60) for bid in bids)
+    return bids
 
 
-def decided(bid, *, amount, by, ratifier, conditions=(), released_at=OFFERED, status="released"):
+def decided(bid, **facts):
     """The decision to fund a bid, with its money promised; told to the group unless said otherwise."""
-    budget = bid.round.budget
-    Budget.objects.filter(pk=budget.pk).update(committed=Budget.objects.get(pk=budget.pk).committed + amount)
-    promise = LedgerEntry.objects.create(
-        budget=budget, kind="commit", amount=amount, financial_year=2026, case=bid.case, key=f"decision-{bid.pk}",
-        at=released_at, by=ratifier,
+    return decided_all([bid], **facts)[0]
+
+
+def decided_all(bids, *, amount, by, ratifier, conditions=(), released_at=OFFERED, status="released"):
+    """The same for many bids of one budget."""
+    budget, amount = Budget.objects.get(pk=bids[0].round.budget_id), Decimal(amount)
+    Budget.objects.filter(pk=budget.pk).update(committed=budget.committed + amount * len(bids))
+    promises = LedgerEntry.objects.bulk_create(
+        LedgerEntry(
+            budget=budget, kind="commit", amount=amount, financial_year=2026, case=bid.case, key=f"decision-{bid.pk}",
+            at=released_at, by=ratifier,
+        )
+        for bid in bids
     )  # fmt: skip
-    decision = Decision.objects.create(
-        application=bid, route=bid.tier.route, outcome="fund", amount=amount, conditions=list(conditions),
-        proposed_by=by, proposed_at=released_at, ratified_by=ratifier, ratified_at=released_at, commitment=promise,
-        case=bid.case, **({"released_by": ratifier, "released_at": released_at} if status == "released" else {}),
+    told = {"released_by": ratifier, "released_at": released_at} if status == "released" else {}
+    decisions = Decision.objects.bulk_create(
+        Decision(
+            application=bid, route=bid.tier.route, outcome="fund", amount=amount, conditions=list(conditions),
+            proposed_by=by, proposed_at=released_at, ratified_by=ratifier, ratified_at=released_at, commitment=promise,
+            case=bid.case, **told,
+        )
+        for bid, promise in zip(bids, promises, strict=True)
     )  # fmt: skip
+    write_lines(decisions)
+    Decision.objects.filter(pk__in=[each.pk for each in decisions]).update(status=status)
+    for decision in decisions:
+        decision.status = status
+    return decisions
+
+
+def write_lines(decisions):
+    """What the money of these decisions is for."""
     DecisionLine.objects.bulk_create(
         DecisionLine(decision=decision, order=order, category=category, item=item, asked=cost, amount=cost)
-        for order, (category, item, cost) in enumerate(lines_for(amount))
+        for decision in decisions
+        for order, (category, item, cost) in enumerate(lines_for(decision.amount))
     )
-    Decision.objects.filter(pk=decision.pk).update(status=status)
-    decision.refresh_from_db()
-    return decision
+
+
+def waiting_to_be_told(group, count, *, officer, ratifier):
+    """So many confirmed decisions on micro bids of a group that nobody was told of: two of three fund £300."""
+    bids = funded_bids(group, count, amount=300, tier="micro", by=group.created_by, postcode="SS8 7RE")
+    funded = [bid for number, bid in enumerate(bids) if number % 3]
+    facts = {"by": officer, "ratifier": ratifier, "conditions": ["Send the lease."], "status": "ratified"}
+    return decided_all(funded, amount=300, **facts) + Decision.objects.bulk_create(
+        Decision(
+            application=bid, route="delegated", outcome="decline", reasons="Not now.", status="ratified",
+            proposed_by=officer, proposed_at=OFFERED, ratified_by=ratifier, ratified_at=OFFERED, case=bid.case,
+        )
+        for number, bid in enumerate(bids)
+        if not number % 3
+    )  # fmt: skip
 
 
 def offer(group, *, amount=1180, tier="small", officer, ratifier, at=OFFERED, conditions=(), **facts):

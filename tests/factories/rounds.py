@@ -45,35 +45,48 @@ class TermsFactory(DjangoModelFactory):
 
 
 def fill(terms):
-    """Two tiers, a few questions of each stage, two criteria, one check."""
-    micro = models.Tier.objects.create(
-        terms=terms, code="micro", name="Micro", minimum=300, maximum=1000, route="delegated", reviewers_needed=2,
-        online_acceptances=1, payment_shares=[100], spending="total", receipts_from=250, answer_days=10, order=1,
-    )  # fmt: skip
-    small = models.Tier.objects.create(
-        terms=terms, code="small", name="Small", minimum=1001, maximum=5000, route="panel", payment_shares=[100],
-        receipts_from=100, answer_days=35, order=2,
-    )  # fmt: skip
-    models.Tier.objects.create(
-        terms=terms, code="standard", name="Standard", minimum=5001, maximum=10000, route="panel", is_open=False,
-        payment_shares=[80, 20], receipts_from=0, answer_days=35, order=3,
-    )  # fmt: skip
-    for order, (stage, section, key, text, kind, no_means, words) in enumerate(QUESTIONS):
-        question = models.Question.objects.create(
+    """Two tiers, a few questions of each stage, two criteria, one check. In few statements: most tests begin here."""
+    micro, small, _ = models.Tier.objects.bulk_create([
+        models.Tier(
+            terms=terms, code="micro", name="Micro", minimum=300, maximum=1000, route="delegated", reviewers_needed=2,
+            online_acceptances=1, payment_shares=[100], spending="total", receipts_from=250, answer_days=10, order=1,
+        ),
+        models.Tier(
+            terms=terms, code="small", name="Small", minimum=1001, maximum=5000, route="panel", payment_shares=[100],
+            receipts_from=100, answer_days=35, order=2,
+        ),
+        models.Tier(
+            terms=terms, code="standard", name="Standard", minimum=5001, maximum=10000, route="panel", is_open=False,
+            payment_shares=[80, 20], receipts_from=0, answer_days=35, order=3,
+        ),
+    ])  # fmt: skip
+    questions = models.Question.objects.bulk_create(
+        models.Question(
             terms=terms, stage=stage, section=section, key=key, text=text, kind=kind, order=order, no_means=no_means,
             no_advice="Ring us." if no_means else "", use="Panel",
-        )  # fmt: skip
-        for tier in (micro, small):
-            if tier == small or key != "after":
-                models.QuestionLimit.objects.create(question=question, tier=tier, words=words)
-    for order, (code, name) in enumerate((("A", "Need and priority fit"), ("B", "Led by the community"))):
-        criterion = models.Criterion.objects.create(terms=terms, code=code, name=name, order=order)
-        for tier in (micro, small):
-            models.CriterionWeight.objects.create(
-                criterion=criterion, tier=tier, weight=60 if code == "A" else 40, floor=2 if code == "A" else 0
-            )
-        for score in range(6):
-            models.Descriptor.objects.create(criterion=criterion, score=score, text=f"{name}: step {score}")
+        )
+        for order, (stage, section, key, text, kind, no_means, _) in enumerate(QUESTIONS)
+    )  # fmt: skip
+    models.QuestionLimit.objects.bulk_create(
+        models.QuestionLimit(question=question, tier=tier, words=words)
+        for question, (*_, words) in zip(questions, QUESTIONS, strict=True)
+        for tier in (micro, small)
+        if tier == small or question.key != "after"
+    )
+    criteria = models.Criterion.objects.bulk_create(
+        models.Criterion(terms=terms, code=code, name=name, order=order)
+        for order, (code, name) in enumerate((("A", "Need and priority fit"), ("B", "Led by the community")))
+    )
+    models.CriterionWeight.objects.bulk_create(
+        models.CriterionWeight(criterion=criterion, tier=tier, weight=weight, floor=floor)
+        for criterion, weight, floor in zip(criteria, (60, 40), (2, 0), strict=True)
+        for tier in (micro, small)
+    )
+    models.Descriptor.objects.bulk_create(
+        models.Descriptor(criterion=criterion, score=score, text=f"{criterion.name}: step {score}")
+        for criterion in criteria
+        for score in range(6)
+    )
     check, _ = CheckType.objects.get_or_create(
         code="leaders", defaults={"name": "Two unrelated leaders", "how": "Ask."}
     )

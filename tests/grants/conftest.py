@@ -2,13 +2,22 @@
 
 import pytest
 
+from tests.cast import account
 from tests.factories.assessment import BidFactory, panel_of
+
+SEATS = ("Dev Okoro", "Joan Pryor", "Hassan Ali", "Ruth Lamb", "Kit Rowe")
+
+
+@pytest.fixture(scope="module")
+def seated(once):
+    """The panel, for all tests of a module. Rooms whose tests all need it ask for it by themselves."""
+    return once(lambda: {"panel": panel_of(*[account(name, "panel") for name in SEATS])})
 
 
 @pytest.fixture
-def panel(dev, joan, hassan, ruth, kit):
+def panel(db, seated):
     """Dev in the chair, Joan as vice, Hassan, Ruth, and Kit in the community seat; three make a quorum."""
-    return panel_of(dev, joan, hassan, ruth, kit)
+    return seated()["panel"]
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ RUNS = f"chair {CASE}"
 # than those named it answers 404.
 PAGES = {
     "healthz": "everyone",
+    "readyz": "everyone",
     "rounds:front": "everyone",
     "rounds:rounds": "everyone",
     "rounds:round": "everyone",

@@ -28,6 +28,7 @@ EXAMPLES = {
     "communities_person_correct": lambda: first(Person),
     "communities_priorityplace_act": lambda: act(PriorityPlace, "boundary"),
     "grants_allocation_share": lambda: first(Round, "public_id", status="published", panel__isnull=False),
+    "grants_application_export": lambda: ["csv"],
     "grants_application_case": lambda: first(Application, "public_id", status="in_check"),
     "grants_application_act": lambda: [*first(Application, "public_id", status="in_check"), "assign"],
     "grants_budget_allocate": lambda: first(Budget),

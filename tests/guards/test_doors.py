@@ -9,6 +9,7 @@ OPEN = {
     "/rounds/<uuid:public_id>/questions/",
     "/rounds/<uuid:public_id>/quiz/",
     "/healthz",
+    "/readyz",
     "/sign-in/",
     "/sign-in/code/",
     "/sign-in/password/",

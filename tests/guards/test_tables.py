@@ -45,7 +45,7 @@ def performed(trees):
         for tree in trees
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
-        and getattr(node.func, "attr", "") in {"step", "step_many", "create"}
+        and getattr(node.func, "attr", "") in {"step", "step_many", "create", "create_many"}
         and node.args
         and isinstance(node.args[0], ast.Constant)
     }

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.urls import get_resolver
 
 from communities.core.clock import now
@@ -18,13 +19,14 @@ loaded: list[str] = []  # the databases of this process that have a copy of the 
 
 
 def load():
-    """Fill the database of the tests."""
+    """Fill the database of the tests, signed in to it as the site is: it owns nothing and cannot touch evidence."""
     from allauth.account.models import EmailAddress
 
     from communities.people.operations import greet
 
-    call_command("load_framework", verbosity=0)
-    call_command("load_demo", verbosity=0)
+    with database.as_the_site(connection):
+        call_command("load_framework", verbosity=0)
+        call_command("load_demo", verbosity=0)
     keeper = person("keeper")  # has never signed in
     greet(keeper, at=now())
     EmailAddress.objects.get_or_create(user=keeper, email=keeper.email, primary=True, verified=True)

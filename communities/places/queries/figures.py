@@ -1,13 +1,14 @@
 """Official figures, each with its release and the people it was counted on. What is missing reads "not loaded"."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 
-from communities.places.models import AreaMeasure, Dataset, Level, PriorityPlace, Publication
-from communities.places.queries.boundaries import Spot, boundary, small_areas
+from communities.places.models import AreaMeasure, Dataset, Level, PlaceDefinition, PriorityPlace, Publication
+from communities.places.queries.boundaries import Spot, areas_within, boundary, small_areas
 
 NOT_LOADED = "not loaded"
 MOST_DEPRIVED = (1, 2)  # a fifth of the small areas of England
@@ -52,13 +53,23 @@ class Reading:
     explained: str = ""
 
 
+Find = Callable[[str, str], Dataset | None]  # a page with many figures looks each release up once
+
+
 def dataset(kind: str, release: str) -> Dataset | None:
     """The release as it was imported; real figures before made-up ones."""
     found = Dataset.objects.filter(kind=kind, release=release, withdrawn_at=None)
     return found.order_by("is_demo").first()
 
 
-Find = Callable[[str, str], Dataset | None]  # a page with many figures looks each release up once
+def datasets(*wanted: tuple[str, str]) -> Find:
+    """The same for several releases, looked up in one statement."""
+    where = Q(pk__in=[])
+    for kind, release in wanted:
+        where |= Q(kind=kind, release=release)
+    found = Dataset.objects.filter(where, withdrawn_at=None).order_by("-is_demo")  # real ones come last and win
+    loaded = {(each.kind, each.release): each for each in found}
+    return lambda kind, release: loaded.get((kind, release))
 
 
 def missing(*wanted: tuple[str, str]) -> str:
@@ -89,7 +100,11 @@ def deprived_residents(
     find: Find = dataset,
 ) -> Figure:
     """How many people live in the most deprived fifth of England's small areas: index and population both named."""
-    figures = residents_by_decile(imd, base, place, field, find)
+    return most_deprived(residents_by_decile(imd, base, place, field, find))
+
+
+def most_deprived(figures: Mapping[int, Figure]) -> Figure:
+    """The fifth, of the tenths."""
     people = [figures[decile] for decile in MOST_DEPRIVED]
     first = people[0]
     if any(each.value is None for each in people):
@@ -107,28 +122,127 @@ def residents_by_decile(
     find: Find = dataset,
 ) -> dict[int, Figure]:
     """How many people live in each tenth, 1 the most deprived. While a release is missing each says which."""
+    if place is None:
+        return county_by_decile((imd, base), field=field, find=find)[imd, base]
     index, people = find(Dataset.Kind.IMD, imd), find(Dataset.Kind.POPULATION, base)
     if index is None or people is None:
-        wanted = [(Dataset.Kind.IMD, imd, index), (Dataset.Kind.POPULATION, base, people)]
-        absent = missing(*((kind, release) for kind, release, found in wanted if found is None))
-        return dict.fromkeys(range(1, 11), Figure(None, index, people, missing=absent))
+        return _not_loaded(imd, base, index, people)
     counted = AreaMeasure.objects.filter(
         dataset=people, field=field, area__measures__dataset=index, area__measures__field="decile"
     )
     inside = _inside(counted, place)
     if inside is None:
-        absent = "Not loaded: which small areas lie in this place."
-        return dict.fromkeys(range(1, 11), Figure(None, index, people, missing=absent))
+        return dict.fromkeys(range(1, 11), Figure(None, index, people, missing=NO_AREAS))
     rows = inside.values_list("area__measures__value").annotate(Sum("value"), Count("area")).order_by()
     tenths = {int(decile): (int(total), areas) for decile, total, areas in rows}
     if not tenths and not counted.exists():
-        # codes are shared between years, areas are not: such a sum would be a wrong number, not a rough one
-        absent = "The index and the population use areas of different years."
-        return dict.fromkeys(range(1, 11), Figure(None, index, people, missing=absent))
+        return dict.fromkeys(range(1, 11), Figure(None, index, people, missing=OTHER_YEARS))
+    return _tenths(tenths, index, people)
+
+
+def county_by_decile(
+    *pairs: tuple[str, str], field: str = "total", find: Find = dataset
+) -> dict[tuple[str, str], dict[int, Figure]]:
+    """The same for the whole county and several pairs of an index and a population, in one statement."""
+    known = {pair: (find(Dataset.Kind.IMD, pair[0]), find(Dataset.Kind.POPULATION, pair[1])) for pair in pairs}
+    wanted = Q()
+    for index, people in known.values():
+        if index and people:
+            wanted |= Q(dataset=people, area__measures__dataset=index)
+    tenths: dict[tuple[int, int], dict[int, tuple[int, int]]] = defaultdict(dict)
+    if wanted:
+        rows = AreaMeasure.objects.filter(wanted, field=field, area__measures__field="decile").order_by()
+        keys = ("area__measures__dataset", "dataset", "area__measures__value")
+        for one, other, decile, total, areas in rows.values_list(*keys).annotate(Sum("value"), Count("area")):
+            tenths[one, other][int(decile)] = (int(total), areas)
+    found = {}
+    for pair, (index, people) in known.items():
+        if index is None or people is None:
+            found[pair] = _not_loaded(*pair, index, people)
+        elif (index.pk, people.pk) not in tenths:
+            found[pair] = dict.fromkeys(range(1, 11), Figure(None, index, people, missing=OTHER_YEARS))
+        else:
+            found[pair] = _tenths(tenths[index.pk, people.pk], index, people)
+    return found
+
+
+NO_AREAS = "Not loaded: which small areas lie in this place."
+# codes are shared between years, areas are not: such a sum would be a wrong number, not a rough one
+OTHER_YEARS = "The index and the population use areas of different years."
+
+
+def _not_loaded(imd: str, base: str, index: Dataset | None, people: Dataset | None) -> dict[int, Figure]:
+    wanted = [(Dataset.Kind.IMD, imd, index), (Dataset.Kind.POPULATION, base, people)]
+    absent = missing(*((kind, release) for kind, release, found in wanted if found is None))
+    return dict.fromkeys(range(1, 11), Figure(None, index, people, missing=absent))
+
+
+def _tenths(tenths: Mapping[int, tuple[int, int]], index: Dataset, people: Dataset) -> dict[int, Figure]:
     return {
-        decile: Figure(total, index, people, areas)
-        for decile, (total, areas) in ((each, tenths.get(each, (0, 0))) for each in range(1, 11))
+        each: Figure(total, index, people, areas)
+        for each in range(1, 11)
+        for total, areas in [tenths.get(each, (0, 0))]
     }
+
+
+def people_of_places(
+    places: Sequence[PriorityPlace], release: str, imd: str, base: str, find: Find = dataset
+) -> dict[str, tuple[Figure, Figure]]:
+    """How many people live in each place, and how many of them in the most deprived fifth, by the place's code.
+
+    The same as `residents` and `deprived_residents` of each, in as many statements as for one.
+    """
+    valid = PlaceDefinition.objects.filter(valid_to=None, place__in=places).prefetch_related("parts")
+    drawn = {each.place_id: each for each in valid}
+    definitions = {place.code: drawn.get(place.pk) for place in places}
+    index = find(Dataset.Kind.IMD, imd)
+    everybody, people = (find(Dataset.Kind.POPULATION, name) for name in (release, base))
+    rows = _people_of_areas([each for each in (everybody, people) if each], index)
+    years = {key: year for key, areas in rows.items() for year, *_ in areas[:1]}
+    inside = areas_within([each for each in definitions.values() if each], set(years.values()))
+    found = {}
+    for code, definition in definitions.items():
+        codes = {key: inside[definition.pk, year] if definition else None for key, year in years.items()}
+        mine = {key: [row for row in rows[key] if row[1] in kept] for key, kept in codes.items() if kept is not None}
+        found[code] = (_residents_of(mine, everybody, release), _deprived_of(rows, mine, index, people, (imd, base)))
+    return found
+
+
+People = tuple[int, str, int, int | None]  # of a small area: its year, its code, how many people, its tenth
+
+
+def _people_of_areas(bases: Sequence[Dataset], index: Dataset | None) -> dict[int, list[People]]:
+    """Every small area with its people and its tenth by an index, by the key of the release that counted them."""
+    tenth = AreaMeasure.objects.filter(area=OuterRef("area"), dataset=index, field="decile").values("value")
+    counted = AreaMeasure.objects.filter(dataset__in=bases, field="total").annotate(tenth=Subquery(tenth[:1]))
+    found: dict[int, list[People]] = defaultdict(list)
+    rows = counted.order_by("pk").values_list("dataset", "area__vintage", "area__code", "value", "tenth")
+    for base, year, code, value, decile in rows:
+        found[base].append((year, code, int(value), None if decile is None else int(decile)))
+    return found
+
+
+def _residents_of(mine: Mapping[int, Sequence[People]], base: Dataset | None, release: str) -> Figure:
+    if base is None:
+        return Figure(None, missing=missing((Dataset.Kind.POPULATION, release)))
+    if base.pk not in mine:
+        return Figure(None, None, base, missing=NO_AREAS)
+    return Figure(sum(value for _, _, value, _ in mine[base.pk]), None, base, len(mine[base.pk]))
+
+
+def _deprived_of(
+    rows: Mapping[int, Sequence[People]],
+    mine: Mapping[int, Sequence[People]],
+    index: Dataset | None,
+    base: Dataset | None,
+    named: tuple[str, str],
+) -> Figure:
+    if index is None or base is None:
+        return most_deprived(_not_loaded(*named, index, base))
+    if base.pk not in mine or all(decile is None for *_, decile in rows[base.pk]):
+        return Figure(None, index, base, missing=NO_AREAS)
+    people = [value for _, _, value, decile in mine[base.pk] if decile in MOST_DEPRIVED]
+    return Figure(sum(people), index, base, len(people))
 
 
 def _inside(counted: QuerySet[AreaMeasure], place: PriorityPlace | None) -> QuerySet[AreaMeasure] | None:
@@ -142,7 +256,7 @@ def _inside(counted: QuerySet[AreaMeasure], place: PriorityPlace | None) -> Quer
 
 def _summed(counted: QuerySet[AreaMeasure] | None, index: Dataset | None, base: Dataset) -> Figure:
     if counted is None:
-        return Figure(None, index, base, missing="Not loaded: which small areas lie in this place.")
+        return Figure(None, index, base, missing=NO_AREAS)
     total = counted.aggregate(people=Sum("value"), areas=Count("area"))
     return Figure(int(total["people"] or 0), index, base, total["areas"])
 
@@ -156,16 +270,21 @@ SHOWN = {
 }
 
 
-def readings(spot: Spot) -> Iterator[Reading]:
-    """What each release the council uses says of a spot, side by side; no release is left out for being missing."""
+def readings(spots: Mapping[str, Spot]) -> dict[str, tuple[Reading, ...]]:
+    """What each release the council uses says of each spot, side by side; none is left out for being missing."""
     publications = list(Publication.objects.filter(kind__in=SHOWN))
     loaded: dict[tuple[str, str], Dataset] = {}
     for each in Dataset.objects.filter(kind__in=SHOWN, withdrawn_at=None).order_by("-is_demo"):
         loaded[each.kind, each.release] = each  # real ones come last and win
-    values = _values(spot, loaded.values())
-    for publication in publications:
-        source = loaded.get((publication.kind, publication.release))
-        yield _reading(publication, source, values.get(source.pk) if source else None)
+    values = _values(spots, loaded.values())
+    return {
+        name: tuple(
+            _reading(publication, source, values[name].get(source.pk) if source else None)
+            for publication in publications
+            for source in [loaded.get((publication.kind, publication.release))]
+        )
+        for name in spots
+    }
 
 
 def _reading(publication: Publication, source: Dataset | None, row: AreaMeasure | None) -> Reading:
@@ -187,16 +306,29 @@ def _reading(publication: Publication, source: Dataset | None, row: AreaMeasure 
     )
 
 
-def _values(spot: Spot, sources: Iterable[Dataset]) -> dict[int, AreaMeasure]:
-    """The figure of each release for the spot, in one query; each on the areas of its own year."""
+def _values(spots: Mapping[str, Spot], sources: Iterable[Dataset]) -> dict[str, dict[int, AreaMeasure]]:
+    """The figure of each release for each spot, in one query; each on the areas of its own year."""
+    areas = {
+        name: {(level, *pair) for level, known in _levels(spot) for pair in known.items()}
+        for name, spot in spots.items()
+    }
+    codes: dict[tuple[Level, int], set[str]] = defaultdict(set)
+    for level, year, code in set().union(*areas.values()):
+        codes[level, year].add(code)
     where = Q(pk__in=[])
-    for year, code in spot.lsoas.items():
-        where |= Q(area__level=Level.LSOA, area__vintage=year, area__code=code)
-    for year, code in spot.wards.items():
-        where |= Q(area__level=Level.WARD, area__vintage=year, area__code=code)
+    for (level, year), some in codes.items():
+        where |= Q(area__level=level, area__vintage=year, area__code__in=some)
     fields = {name for name, _ in SHOWN.values()}
-    rows = AreaMeasure.objects.filter(where, dataset__in=list(sources), field__in=fields).select_related("dataset")
-    return {row.dataset_id: row for row in rows if row.field == SHOWN[Dataset.Kind(row.dataset.kind)][0]}
+    rows = AreaMeasure.objects.filter(where, dataset__in=list(sources), field__in=fields)
+    found: dict[tuple[str, int, str], dict[int, AreaMeasure]] = defaultdict(dict)
+    for row in rows.select_related("dataset", "area"):
+        if row.field == SHOWN[Dataset.Kind(row.dataset.kind)][0]:
+            found[row.area.level, row.area.vintage, row.area.code][row.dataset_id] = row
+    return {name: {pk: row for area in known for pk, row in found[area].items()} for name, known in areas.items()}
+
+
+def _levels(spot: Spot) -> tuple[tuple[Level, Mapping[int, str]], ...]:
+    return ((Level.LSOA, spot.lsoas), (Level.WARD, spot.wards))
 
 
 # -- one place -------------------------------------------------------------------------------------------------------

@@ -8,33 +8,31 @@ from django.db.models import Count, Sum
 from django.db.models.fields.json import KT
 
 from communities.framework.models import HeadlineFigure
-from communities.places.models import PriorityPlace
-from communities.places.queries import deprived_residents, residents, residents_by_decile
-from evaluation.insight.queries.money import of_awards, place_rows, standing
+from communities.places.queries import most_deprived, people_of_places, residents
+from evaluation.insight.queries.known import BASE, IMD, IMD_BASE, LATER_IMD, Known
+from evaluation.insight.queries.money import of_awards, standing
 from evaluation.insight.queries.sheets import Cell, Column, Sheet
 from grants.awards.models import AwardPlace
 from grants.rounds.models import Round
 
 PENNY = Decimal("0.01")
-BASE = "Census 2021"
-IMD, IMD_BASE = "2019", "Mid-2015"
 NOT_LOADED = "not loaded"
 
 
-def per_head_by_place(round_: Round | None = None) -> Sheet:
+def per_head_by_place(round_: Round | None = None, known: Known | None = None) -> Sheet:
     """Pounds spent on activities in each place, for each person who lives there."""
+    known = known or Known()
     sums = {
         row["place__code"] or row["where"]: row["total"]
         for row in AwardPlace.objects.filter(of_awards(round_))
         .values("where", "place__code")
         .annotate(total=Sum("amount"))
     }
-    places = {place.code: place for place in PriorityPlace.objects.all()}
+    figures = people_of_places(known.places, BASE, IMD, IMD_BASE, known.find)
     sheet = Sheet("per-head-by-place", "Pounds per head, by place", PLACE_COLUMNS)
-    for _, code, label in place_rows():
+    for _, code, label in known.place_rows:
         money = sums.get(code, Decimal(0))
-        people = residents(BASE, places[code]) if code in places else None
-        deprived = deprived_residents(IMD, IMD_BASE, places[code]) if code in places else None
+        people, deprived = figures.get(code, (None, None))
         sheet.is_demo = sheet.is_demo or bool(people and people.is_demo)
         sheet.rows.append(
             [
@@ -46,8 +44,8 @@ def per_head_by_place(round_: Round | None = None) -> Sheet:
             ]
         )
     sheet.notes = [
-        f"People: {residents(BASE).source}.",
-        f"In the most deprived fifth: {deprived_residents(IMD, IMD_BASE).source}.",
+        f"People: {residents(BASE, find=known.find).source}.",
+        f"In the most deprived fifth: {most_deprived(known.tenths[IMD, IMD_BASE]).source}.",
         "Two of the places are defined by the index of 2019 itself, so a later change there is partly selection.",
     ]
     return sheet
@@ -64,8 +62,9 @@ PLACE_COLUMNS = (
 )
 
 
-def per_head_by_band(round_: Round | None = None) -> Sheet:
+def per_head_by_band(round_: Round | None = None, known: Known | None = None) -> Sheet:
     """Pounds by tenth of deprivation of where the activity happens, beside the people who live in that tenth."""
+    known = known or Known()
     key = KT(f"measures__measures__imd-{IMD}-decile")
     found: dict[Any, Mapping[str, Any]] = {
         row["decile"]: row
@@ -74,7 +73,7 @@ def per_head_by_band(round_: Round | None = None) -> Sheet:
         .values("decile")
         .annotate(total=Sum("amount"), awards=Count("pk"))
     }
-    people = residents_by_decile(IMD, IMD_BASE)
+    people = known.tenths[IMD, IMD_BASE]
     sheet = Sheet("per-head-by-band", f"Pounds per head, by tenth of deprivation ({IMD})", BAND_COLUMNS)
     for decile in range(1, 11):
         row, figure = found.pop(str(decile), None), people.get(decile)
@@ -129,8 +128,9 @@ def _each(money: Decimal, people: int | None) -> Decimal | None:
 
 def headline() -> dict[str, Any]:
     """The white paper's own figure, as a quotation, beside what the data gives."""
+    tenths = Known().tenths
     return {
         "quoted": HeadlineFigure.objects.filter(value__contains="123,000").first(),
-        "computed": deprived_residents(IMD, IMD_BASE),
-        "later": deprived_residents("2025", BASE),
+        "computed": most_deprived(tenths[IMD, IMD_BASE]),
+        "later": most_deprived(tenths[LATER_IMD, BASE]),
     }

@@ -7,10 +7,9 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from communities.framework.models import Cohort, Goal
-from communities.places.models import PriorityPlace
+from communities.framework.models import Cohort
+from evaluation.insight.queries.known import WHERE, Known
 from evaluation.insight.queries.sheets import Cell, Column, Sheet
-from grants.applications.models import BidPlace
 from grants.awards.models import Award, AwardCohort, AwardPlace
 from grants.funds.models import Budget
 from grants.rounds.models import Round
@@ -18,8 +17,6 @@ from grants.rounds.models import Round
 ZERO = Decimal("0.00")
 S = Award.Status
 STANDING = (S.OFFERED, S.ACCEPTED, S.ACTIVE, S.COMPLETED, S.CLOSED)
-WHERE = BidPlace.Where
-ELSEWHERE = ((WHERE.COUNTY, "Elsewhere in the county (cohort)"), (WHERE.OUTSIDE, "Outside the county"))
 
 
 def standing(round_: Round | None = None) -> QuerySet[Award]:
@@ -40,21 +37,17 @@ def drill(round_: Round | None, **chosen: Any) -> str:
     return f"{reverse('evaluation:awards')}?{urlencode(query)}"
 
 
-def place_rows() -> list[tuple[str, str, str]]:
-    """The rows of every table by place: kind, code, name; elsewhere is a row, never left out."""
-    places = [(str(WHERE.PLACE), place.code, place.name) for place in PriorityPlace.objects.all()]
-    return places + [(str(where), str(where), name) for where, name in ELSEWHERE]
-
-
-def by_place_and_goal(round_: Round | None = None) -> Sheet:
+def by_place_and_goal(round_: Round | None = None, known: Known | None = None) -> Sheet:
     """Pounds by place and main goal. Each award counts once, in whole pounds and pence, so that it adds up."""
+    known = known or Known()
     found = (
         AwardPlace.objects.filter(of_awards(round_), award__goals__is_primary=True)
         .values("where", "place__code", "award__goals__goal__number")
         .annotate(total=Sum("amount"))
     )
     sums = {(row["place__code"] or row["where"], row["award__goals__goal__number"]): row["total"] for row in found}
-    sheet = _matrix("money-by-place-and-goal", "Money by place and main goal", "place", place_rows(), sums, round_)
+    title = "Money by place and main goal"
+    sheet = _matrix("money-by-place-and-goal", title, "place", known.place_rows, sums, round_, known)
     sheet.notes = [
         "Each award counts for its main goal only, shared between its places as the group said.",
         "Worded as “spent on activities in”: it does not say where the people who took part live.",
@@ -63,8 +56,9 @@ def by_place_and_goal(round_: Round | None = None) -> Sheet:
     return sheet
 
 
-def by_cohort_and_goal(round_: Round | None = None) -> Sheet:
+def by_cohort_and_goal(round_: Round | None = None, known: Known | None = None) -> Sheet:
     """Pounds by cohort and main goal. People can belong to several cohorts, so this does not add up to the total."""
+    known = known or Known()
     found = (
         AwardCohort.objects.filter(of_awards(round_), award__goals__is_primary=True)
         .values("cohort__code", "award__goals__goal__number")
@@ -72,16 +66,23 @@ def by_cohort_and_goal(round_: Round | None = None) -> Sheet:
     )
     sums = {(row["cohort__code"], row["award__goals__goal__number"]): row["total"] for row in found}
     rows = [("cohort", one.code, one.short_name) for one in Cohort.objects.filter(valid_to=None)]
-    sheet = _matrix("money-by-cohort-and-goal", "Money by group of people and main goal", "cohort", rows, sums, round_)
+    title = "Money by group of people and main goal"
+    sheet = _matrix("money-by-cohort-and-goal", title, "cohort", rows, sums, round_, known)
     sheet.foot = []
     sheet.notes = ["The shares of one award may overlap, since a person can belong to several groups. Do not add up."]
     return sheet
 
 
 def _matrix(
-    key: str, title: str, name: str, rows: list[tuple[str, str, str]], sums: dict[Any, Decimal], round_: Round | None
+    key: str,
+    title: str,
+    name: str,
+    rows: list[tuple[str, str, str]],
+    sums: dict[Any, Decimal],
+    round_: Round | None,
+    known: Known,
 ) -> Sheet:
-    goals = list(Goal.objects.all())
+    goals = known.goals
     columns = [Column(name, name.capitalize(), f"The {name} that the group named", "text")]
     columns += [Column(f"goal_{goal.number}", f"{goal.number}", f"{goal.name}, in pounds", "money") for goal in goals]
     columns += [Column("total", "All goals", "All goals together, in pounds", "money")]

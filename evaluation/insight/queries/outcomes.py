@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db.models import Count, DecimalField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Sum, Value
 
-from communities.framework.models import Goal, Indicator
-from evaluation.insight.queries.money import STANDING, drill, place_rows
+from communities.framework.models import Indicator
+from evaluation.insight.queries.known import Known
+from evaluation.insight.queries.money import STANDING, drill
 from evaluation.insight.queries.sheets import NOT_REPORTED, Cell, Column, Sheet
 from evaluation.reports.models import Observation, TargetResult
 from grants.awards.models import AwardPlace, AwardTarget, AwardVersion
@@ -24,7 +25,7 @@ def agreed_targets(round_: Round | None = None) -> QuerySet[AwardTarget]:
     return targets.filter(version__award__application__round=round_) if round_ else targets
 
 
-def against_targets(round_: Round | None = None) -> Sheet:
+def against_targets(round_: Round | None = None, known: Known | None = None) -> Sheet:
     """By indicator: agreed, reached, and how many awards have not said."""
     found = (
         agreed_targets(round_)
@@ -90,8 +91,9 @@ def _observed(round_: Round | None) -> QuerySet[Observation]:
     return seen.filter(award__application__round=round_) if round_ else seen
 
 
-def by_place_and_goal(round_: Round | None = None) -> Sheet:
+def by_place_and_goal(round_: Round | None = None, known: Known | None = None) -> Sheet:
     """How many targets were met, by place and main goal: met of told, and told of agreed."""
+    known = known or Known()
     shares = AwardPlace.objects.filter(award__status__in=STANDING, award__goals__is_primary=True)
     shares = shares.filter(award__application__round=round_) if round_ else shares
     results = TargetResult.objects.filter(ACCEPTED, target__version__award=OuterRef("award"))
@@ -101,7 +103,7 @@ def by_place_and_goal(round_: Round | None = None) -> Sheet:
         .annotate(awards=Count("award", distinct=True), told=Count("award", distinct=True, filter=Q(has_told=True)))
     )
     sums = {(row["place__code"] or row["where"], row["award__goals__goal__number"]): row for row in found}
-    goals = list(Goal.objects.all())
+    goals = known.goals
     columns = [Column("place", "Place", "The place that the group named", "text")]
     columns += [
         Column(
@@ -113,7 +115,7 @@ def by_place_and_goal(round_: Round | None = None) -> Sheet:
         for goal in goals
     ]
     sheet = Sheet("reports-by-place-and-goal", "Awards that told us what changed, of all awards", columns)
-    for _, code, label in place_rows():
+    for _, code, label in known.place_rows:
         cells = []
         for goal in goals:
             one = sums.get((code, goal.number))
@@ -124,8 +126,9 @@ def by_place_and_goal(round_: Round | None = None) -> Sheet:
     return sheet
 
 
-def people_reached(round_: Round | None = None) -> Sheet:
+def people_reached(round_: Round | None = None, known: Known | None = None) -> Sheet:
     """Different people reached by place, as reports say, with the awards that have not said."""
+    known = known or Known()
     told = Observation.objects.filter(award=OuterRef("award"), indicator__code="XX1")
     shares = AwardPlace.objects.filter(award__status__in=STANDING)
     shares = shares.filter(award__application__round=round_) if round_ else shares
@@ -136,7 +139,7 @@ def people_reached(round_: Round | None = None) -> Sheet:
         .annotate(awards=Count("pk"), told=Count("pk", filter=Q(has_told=True)), people=Sum(SHARED))
     }
     sheet = Sheet("people-reached", "Different people reached", PEOPLE_COLUMNS)
-    for _, code, label in place_rows():
+    for _, code, label in known.place_rows:
         row = found.get(code, {"awards": 0, "told": 0, "people": None})
         people = None if row["people"] is None else round(row["people"])
         sheet.rows.append(

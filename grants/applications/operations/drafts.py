@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from communities.core.lifecycle import unit
+from communities.core.lifecycle import lock, unit
 from communities.core.permissions import Actor
 from communities.core.refusals import Refused
 from communities.groups.models import Group
@@ -15,7 +15,7 @@ from communities.places.models import PriorityPlace
 from grants.applications.lifecycle import can_be_written
 from grants.applications.models import APPLICATION, Application, SectionAnswer
 from grants.applications.operations.projection import project, searchable
-from grants.applications.queries import Part, frame, part_problems, parts
+from grants.applications.queries import Part, answers, frame, part_problems, parts
 from grants.rounds.models import Round
 from grants.rounds.queries import tier_for
 
@@ -40,6 +40,18 @@ def start(
     amount: Decimal | None = None,
 ) -> Application:
     """Begin a bid. A rough amount, if it is given, decides which questions are asked at first."""
+    with unit():
+        lock(Group.objects.filter(pk=group.pk))  # a second click waits here
+        return _begun(round, amount, by, group=group) or _start(round, group, amount, by, at)
+
+
+def _begun(round_: Round, amount: Decimal | None, by: Actor, **group: Any) -> Application | None:
+    """What the same person began with the same words a moment ago: two clicks are one bid."""
+    drafts = Application.objects.filter(round=round_, status=Application.Status.DRAFT, started_by_id=by.pk)
+    return drafts.filter(requested=amount or 0, **group).first()
+
+
+def _start(round: Round, group: Group, amount: Decimal | None, by: Actor, at: datetime) -> Application:  # noqa: A002
     bid = Application(
         round=round,
         terms=round.terms,
@@ -67,10 +79,13 @@ def begin(
 ) -> Application:
     """Begin a bid together with the group that makes it: a name, two people, a place."""
     with unit():
+        lock(Person.objects.filter(pk=lead.pk))  # a second click waits here
+        if begun := _begun(round, amount, by, group__name=name.strip(), group__created_by_id=by.pk):
+            return begun
         if lead_name != lead.full_name:
             lead = correct_person(lead, full_name=lead_name, phone=lead.phone, by=by, at=at)
         group = start_group(name=name, place=place, lead=lead, second=second, by=by, at=at)
-        return start(round=round, group=group, amount=amount, by=by, at=at)
+        return _start(round, group, amount, by, at)
 
 
 def save_section(
@@ -79,8 +94,9 @@ def save_section(
     """Keep what was written in one section, finished or not. `version` is that of the words the writer began from."""
     who = "grants.change_application"
     with APPLICATION.record("save_section", application, by=by, at=at, who=who, needs=(can_be_written,)) as bid:
-        part = _part(bid, section)
-        answer = SectionAnswer.objects.filter(application=bid, section=section).select_related("updated_by").first()
+        _as_read(bid, application)
+        part, written = _part(bid, section), answers(bid)
+        answer = written.get(section)
         if answer is not None and answer.version != version:
             raise StaleAnswer(answer)
         answer = answer or SectionAnswer(application=bid, section=section, version=0)
@@ -89,9 +105,19 @@ def save_section(
         project(bid, part, content)
         answer.is_complete = not part_problems(part, content, frame(bid))
         answer.save()
-        bid.search_text = searchable(bid)
+        bid.search_text = searchable((written | {section: answer}).values())
         bid.event_detail = {"section": section, "version": answer.version}
     return answer
+
+
+def _as_read(bid: Application, read: Application) -> None:
+    """What was read of the bid's round with the page counts for this act as well: its terms never change, and what
+    a section is held against here, it is held against again when the bid is sent.
+    """  # noqa: D205
+    for name in ("round", "terms", "tier"):
+        field = Application._meta.get_field(name)
+        if field.is_cached(read) and getattr(read, field.attname) == getattr(bid, field.attname):  # type: ignore[union-attr]
+            setattr(bid, name, getattr(read, name))
 
 
 def _part(bid: Application, section: str) -> Part:

@@ -1,6 +1,6 @@
 """From the answers of a section to the columns and rows that the rest of the house counts with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -152,7 +152,6 @@ PROJECTIONS: dict[str, Callable[[Application, Any], None]] = {
 }
 
 
-def searchable(bid: Application) -> str:
+def searchable(written: Iterable[SectionAnswer]) -> str:
     """All that was written in words, in one text, for searching."""
-    contents = SectionAnswer.objects.filter(application=bid).values_list("content", flat=True)
-    return "\n".join(value for content in contents for value in content.values() if isinstance(value, str))
+    return "\n".join(value for answer in written for value in answer.content.values() if isinstance(value, str))

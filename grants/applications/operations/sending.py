@@ -11,7 +11,7 @@ from communities.core.dates import add_working_days
 from communities.core.lifecycle import lock
 from communities.core.permissions import SYSTEM, Actor
 from grants.applications.models import APPLICATION, Application, ReferenceYear, Submission
-from grants.applications.queries import closes_for, freeze
+from grants.applications.queries import freeze
 from grants.rounds.models import Tier
 
 
@@ -70,11 +70,11 @@ def lapse(application: Application, *, by: Actor = SYSTEM, at: datetime) -> Appl
 
 
 def lapse_all(*, at: datetime) -> int:
-    """Put away all bids whose deadline and grace are over, and tell their groups. Safe to run twice."""
+    """Put away all bids whose round takes no more, and tell their groups. Safe to run twice."""
     drafts = Application.objects.filter(status=Application.Status.DRAFT, round__closes_at__lt=at).select_related(
         "round"
     )
-    late: Sequence[Application] = [bid for bid in drafts.order_by("pk")[:200] if at > closes_for(bid)]
+    late: Sequence[Application] = [bid for bid in drafts.order_by("pk")[:200] if at > bid.round.settled_at]
     if not late:
         return 0
     with APPLICATION.step_many("lapse", late, by=SYSTEM, at=at) as batch:

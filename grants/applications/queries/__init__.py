@@ -19,7 +19,7 @@ from grants.applications.queries.bids import (
 )
 from grants.applications.queries.copies import Names, freeze, shown_answers
 from grants.applications.queries.rules import Problem, asked_of_grant, cost_of, part_problems
-from grants.applications.queries.tasks import Task, all_problems, is_complete, problems, task_list
+from grants.applications.queries.tasks import Task, all_problems, is_complete, problems, task_list, to_write
 
 __all__ = [
     "OPEN",
@@ -54,5 +54,6 @@ __all__ = [
     "task_list",
     "tier_of",
     "title_of",
+    "to_write",
     "told",
 ]

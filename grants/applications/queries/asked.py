@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from grants.applications.models import Application
-from grants.rounds.models import Question, Tier
-from grants.rounds.queries import open_tiers, questions_for
+from grants.rounds.models import Question, Terms, Tier
+from grants.rounds.queries import of_published, open_tiers, questions_for
 
 TITLES = {
     "idea": "Your idea",
@@ -90,10 +90,15 @@ def tier_of(bid: Application, tiers: list[Tier] | None = None) -> Tier | None:
 def parts(bid: Application) -> list[Part]:
     """The sections of the form in order, each with its questions, for the size of grant asked for."""
     tier = tier_of(bid)
+    return (
+        list(of_published(bid.terms, ("parts", tier.pk), lambda: _parts(bid.terms, tier))) if tier is not None else []
+    )
+
+
+def _parts(terms: Terms, tier: Tier) -> list[Part]:
     found: dict[str, list[Asked]] = {}
-    if tier is not None:
-        for question in questions_for(bid.terms, Question.Stage.APPLY, tier):
-            found.setdefault(question.section, []).append(asked(question))
+    for question in questions_for(terms, Question.Stage.APPLY, tier):
+        found.setdefault(question.section, []).append(asked(question))
     return [Part(key, title_of(key), tuple(questions)) for key, questions in found.items()]
 
 
@@ -113,11 +118,10 @@ def asked(question: Any) -> Asked:
 
 def frame(bid: Application) -> Frame:
     """The limits this bid is held against."""
-    tiers = open_tiers(bid.terms)
-    round_ = bid.round
-    return Frame(
-        least=tiers[0].minimum if tiers else Decimal(0),
-        most=tiers[-1].maximum if tiers else Decimal(0),
-        starts_from=round_.starts_from,
-        ends_by=round_.ends_by,
-    )
+    least, most = of_published(bid.terms, "amounts", lambda: _amounts(bid.terms))
+    return Frame(least=least, most=most, starts_from=bid.round.starts_from, ends_by=bid.round.ends_by)
+
+
+def _amounts(terms: Terms) -> tuple[Decimal, Decimal]:
+    tiers = open_tiers(terms)
+    return (tiers[0].minimum, tiers[-1].maximum) if tiers else (Decimal(0), Decimal(0))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -41,7 +41,7 @@ def bids_of(groups: Iterable[Group]) -> QuerySet[Application]:
 
 def closes_for(bid: Application) -> datetime:
     """The last moment for a bid that was begun before the deadline: the deadline and the minutes of grace."""
-    return bid.round.closes_at + timedelta(minutes=bid.round.grace_minutes)
+    return bid.round.last_moment
 
 
 def answers(bid: Application) -> dict[str, SectionAnswer]:

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from communities.core.money import pounds
-from grants.applications.models import Application, BidLine, Category
+from grants.applications.models import Application, BidCohort, BidGoal, BidLine, BidPlace, Category
 from grants.applications.queries.asked import DECLARATIONS, Asked, Part, parts, tier_of
 from grants.applications.queries.bids import answers
 from grants.rounds.models import Question
@@ -36,7 +37,7 @@ def freeze(bid: Application) -> dict[str, Any]:
             {"code": row.cohort.code, "name": row.cohort.short_name, "share": row.share} for row in names.cohorts
         ],
         "goals": [{"number": row.goal.number, "plain": row.goal.plain, "main": row.is_primary} for row in names.goals],
-        "targets": [names.target(row) for row in bid.targets.select_related("indicator")],
+        "targets": names.targets,
         "lines": [
             {"category": line.category, "item": line.item, "amount": f"{line.amount:.2f}", "funded_by": line.funded_by}
             for line in bid.lines.all()
@@ -70,9 +71,26 @@ class Names:
 
     def __init__(self, bid: Application) -> None:
         self.bid = bid
-        self.place_rows = list(bid.places.select_related("place").order_by("-share", "pk"))
-        self.cohorts = list(bid.cohorts.select_related("cohort").order_by("cohort__order"))
-        self.goals = list(bid.goals.select_related("goal"))
+
+    @cached_property
+    def place_rows(self) -> list[BidPlace]:
+        """The places, the largest share first."""
+        return list(self.bid.places.select_related("place").order_by("-share", "pk"))
+
+    @cached_property
+    def cohorts(self) -> list[BidCohort]:
+        """The groups of people, in the order of the framework."""
+        return list(self.bid.cohorts.select_related("cohort").order_by("cohort__order"))
+
+    @cached_property
+    def goals(self) -> list[BidGoal]:
+        """The goals."""
+        return list(self.bid.goals.select_related("goal"))
+
+    @cached_property
+    def targets(self) -> list[dict[str, Any]]:
+        """What will be different, with the words of the catalogue."""
+        return [self.target(row) for row in self.bid.targets.select_related("indicator")]
 
     def places(self) -> list[dict[str, Any]]:
         """Where the money works, by share."""
@@ -135,7 +153,7 @@ def _goals(question: Asked, value: Any, names: Names) -> str:
 
 
 def _targets(question: Asked, value: Any, names: Names) -> str:
-    rows = [names.target(row) for row in names.bid.targets.select_related("indicator")]
+    rows = names.targets
     return "\n".join(f"{row['own_words'] or row['name']}{_aim(row)}" for row in rows)
 
 

@@ -1,8 +1,9 @@
 """What is left to do on a bid before it can be sent."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from grants.applications.models import Application
+from grants.applications.models import Application, SectionAnswer
 from grants.applications.queries.asked import Part, frame, parts, title_of
 from grants.applications.queries.bids import answers, by_section
 from grants.applications.queries.rules import Problem, part_problems
@@ -29,11 +30,11 @@ DONE, BEGUN, NOT_BEGUN = "Completed", "In progress", "Not started"
 COLOURS = {DONE: "", BEGUN: "light-blue", NOT_BEGUN: "blue"}
 
 
-def all_problems(bid: Application, asked: list[Part] | None = None) -> list[Problem]:
-    """Everything still missing or wrong, in the order of the form."""
-    limits, written = frame(bid), answers(bid)
+def all_problems(bid: Application, written: Mapping[str, SectionAnswer] | None = None) -> list[Problem]:
+    """Everything still missing or wrong, in the order of the form. `written` are its answers, where they are known."""
+    limits, written = frame(bid), answers(bid) if written is None else written
     found: list[Problem] = []
-    for part in parts(bid) if asked is None else asked:
+    for part in parts(bid):
         content = written[part.key].content if part.key in written else {}
         found += part_problems(part, content, limits)
     return found
@@ -46,21 +47,24 @@ def problems(bid: Application) -> list[tuple[str, str]]:
 
 def is_complete(bid: Application) -> bool:
     """Whether the bid could be sent as it is."""
-    asked = parts(bid)
-    return bool(asked) and not all_problems(bid, asked)
+    return bool(parts(bid)) and not all_problems(bid)
 
 
 def task_list(bid: Application) -> list[Task]:
     """The sections in order with how far each has come. While we wait for an answer, only what was asked about."""
-    asked, written = parts(bid), answers(bid)
-    wrong = by_section(all_problems(bid, asked))
-    if bid.status == Application.Status.MORE_INFO:
-        asked = [part for part in asked if part.key in bid.open_sections]
+    written = answers(bid)
+    wrong = by_section(all_problems(bid, written))
     tasks = []
-    for part in asked:
+    for part in to_write(bid):
         state = DONE if part.key not in wrong else BEGUN if part.key in written else NOT_BEGUN
         tasks.append(Task(part.key, title_of(part.key), state, COLOURS[state], _hint(wrong.get(part.key, []), state)))
     return tasks
+
+
+def to_write(bid: Application) -> list[Part]:
+    """The sections a group can write in now: all of a draft, then only what was asked about."""
+    waiting = bid.status == Application.Status.MORE_INFO
+    return [part for part in parts(bid) if not waiting or part.key in bid.open_sections]
 
 
 def _hint(wrong: list[Problem], state: str) -> str:

@@ -1,11 +1,13 @@
 """What members are asked for, who ties whom to a bid, and how the bids stand."""
 
 from grants.assessment.queries.members import (
+    LISTED,
     Task,
     before_panel,
     has_declared,
     interests_of,
     is_out,
+    listed,
     panels_for,
     people_of,
     seats_of,
@@ -27,6 +29,7 @@ from grants.assessment.queries.standings import (
 from grants.assessment.queries.ties import matches
 
 __all__ = [
+    "LISTED",
     "Marks",
     "Share",
     "Standing",
@@ -37,6 +40,7 @@ __all__ = [
     "has_declared",
     "interests_of",
     "is_out",
+    "listed",
     "matches",
     "panels_for",
     "people_of",

@@ -5,14 +5,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, When, Window
+from django.db.models.functions import RowNumber
 
 from communities.core.permissions import Actor
 from communities.groups.models import Membership
 from grants.applications.models import Application
 from grants.assessment.models import Allocation, Interest, Review
-from grants.assessment.permissions import seated
+from grants.assessment.permissions import BEFORE_PANEL, sits_on
 from grants.rounds.models import Panel, Round, Seat, Tier
+
+LISTED = 20  # bids of a round on one page of the panel
 
 
 def seats_of(round_: Round) -> list[Seat]:
@@ -37,23 +40,39 @@ def panels_for(user: Actor) -> QuerySet[Round]:
     return Round.objects.filter(panel__in=panels, status=Round.Status.PUBLISHED).select_related("panel", "budget")
 
 
-def work(user: Actor, rounds: Sequence[Round]) -> dict[int, dict[str, Any]]:
-    """What the bids of these rounds ask of a member, and how many wait for what."""
-    bids = list(
-        Application.objects.filter(seated(user), round__in=rounds)
-        .select_related("group", "tier", "place").order_by("reference").distinct()
-    )  # fmt: skip
-    by_round: dict[int, list[Task]] = defaultdict(list)
-    for task in tasks(user, bids):
-        by_round[task.application.round_id].append(task)
-    return {
-        each.pk: {
-            "tasks": by_round[each.pk],
-            "to_declare": sum(task.interest is None for task in by_round[each.pk]),
-            "to_score": sum(task.to_score for task in by_round[each.pk]),
-        }
-        for each in rounds
+TO_DECLARE = Q(said=None)
+TO_SCORE = Q(said__in=Interest.IN, scores=True)
+
+
+def _asking(user: Actor, rounds: Sequence[Round]) -> QuerySet[Application]:
+    """The bids of these rounds before this person's panel: what they `said` of their tie, whether they `scores`."""
+    mine = {"user": user.pk, "application": OuterRef("pk")}
+    locked = Review.objects.filter(reviewer=user.pk, application=OuterRef("pk"), status=Review.Status.LOCKED)
+    bids = Application.objects.filter(
+        status__in=BEFORE_PANEL,
+        tier__route=Tier.Route.PANEL,
+        round__in=rounds,
+        round__panel__in=Panel.objects.filter(sits_on(user)),
+    )
+    return bids.annotate(
+        said=Subquery(Interest.objects.filter(**mine).values("kind")[:1]),
+        scores=Case(
+            When(Exists(Allocation.objects.filter(**mine, closed_at=None)) & ~Exists(locked), then=True), default=False
+        ),
+    )
+
+
+def work(user: Actor, rounds: Sequence[Round]) -> dict[int, dict[str, int]]:
+    """How many bids of these rounds come before a member, and how many wait for their word and for their scores."""
+    nothing = {"total": 0, "to_declare": 0, "to_score": 0}
+    counts = {
+        "total": Count("pk"),
+        "to_declare": Count("pk", filter=TO_DECLARE),
+        "to_score": Count("pk", filter=TO_SCORE),
     }
+    rows: Any = _asking(user, rounds).order_by().values("round").annotate(**counts)
+    found: dict[int, dict[str, int]] = {row.pop("round"): row for row in rows}
+    return {each.pk: found.get(each.pk, nothing) for each in rounds}
 
 
 def interests_of(user: Actor, applications: Collection[Application]) -> dict[int, Interest]:
@@ -110,6 +129,18 @@ def tasks(user: Actor, bids: Sequence[Application]) -> list[Task]:
     asked = {each.application_id: each for each in Allocation.objects.filter(user=user.pk, application__in=bids)}
     reviews = {each.application_id: each for each in Review.objects.filter(reviewer=user.pk, application__in=bids)}
     return [Task(bid, interests.get(bid.pk), asked.get(bid.pk), reviews.get(bid.pk)) for bid in bids]
+
+
+def listed(user: Actor, rounds: Sequence[Round], page: int = 1) -> dict[int, list[Task]]:
+    """One page of each round's bids with what they ask of a member; what waits for them comes first."""
+    waits = Case(When(TO_DECLARE | TO_SCORE, then=0), default=1)
+    place = Window(RowNumber(), partition_by="round", order_by=[waits, "reference"])
+    bids = _asking(user, rounds).annotate(place_in_round=place).select_related("group").defer("search_text")
+    shown = bids.filter(place_in_round__gt=(page - 1) * LISTED, place_in_round__lte=page * LISTED)
+    found: dict[int, list[Task]] = {each.pk: [] for each in rounds}
+    for task in tasks(user, list(shown.order_by("round", "place_in_round"))):
+        found[task.application.round_id].append(task)
+    return found
 
 
 def people_of(bids: Collection[Application]) -> dict[int, list[str]]:

@@ -2,7 +2,7 @@
 
 from grants.awards.operations.answer import accept, extend_offer, lapse_offers, remind_of_offers, turn_down
 from grants.awards.operations.course import change_condition, close, complete, meet_condition
-from grants.awards.operations.offer import make_offer, write_down_terms
+from grants.awards.operations.offer import make_offer, make_offers, write_down_terms
 
 __all__ = [
     "accept",
@@ -12,6 +12,7 @@ __all__ = [
     "extend_offer",
     "lapse_offers",
     "make_offer",
+    "make_offers",
     "meet_condition",
     "remind_of_offers",
     "turn_down",

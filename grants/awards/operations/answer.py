@@ -100,9 +100,11 @@ def lapse_offers(*, at: datetime) -> int:
     over = Award.objects.filter(status=Award.Status.OFFERED, offer_ends_on__lt=london(at).date())
     ended = 0
     for award in over.order_by("pk"):
-        with AWARD.step("lapse", award, by=SYSTEM, at=at) as offer:
-            _free(offer, "not accepted in time", SYSTEM, at)
-        ended += 1
+        # one by one, and refused where somebody accepted it or gave it more time meanwhile
+        with AWARD.step_many("lapse", [award], by=SYSTEM, at=at) as batch:
+            for offer in batch.done:
+                _free(offer, "not accepted in time", SYSTEM, at)
+        ended += len(batch.done)
     return ended
 
 

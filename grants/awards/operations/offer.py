@@ -1,5 +1,6 @@
 """Making an offer: what was decided is copied from the bid and the decision, and stays."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,10 +10,11 @@ from django.template import Context, Engine
 
 from communities.core.canonical import digest
 from communities.core.clock import london
+from communities.core.locking import loaded
 from communities.core.money import split
 from communities.core.permissions import Actor
-from communities.groups.queries import accountable_body
-from communities.places.queries import lookup
+from communities.groups.queries import accountable_bodies
+from communities.places.queries import lookups
 from grants.applications.models import BidLine, BidPlace, Category
 from grants.awards.models import (
     AWARD,
@@ -28,38 +30,54 @@ from grants.awards.models import (
 from grants.awards.queries import is_micro
 from grants.decisions.models import Decision
 
+LOADS = (  # of the decisions: what an offer is copied from
+    *(f"application.{name}" for name in ("round", "tier", "group", "place", "lsoa", "places", "cohorts", "goals")),
+    *("application.lines", "application.targets", "lines"),
+)
+
 
 def make_offer(decision: Decision, *, by: Actor, at: datetime) -> Award:
     """Offer a group what was decided. What is offered is copied from the bid and the decision, and stays."""
-    bid = decision.application
-    amount = decision.amount or Decimal(0)
-    award = Award(
-        case=bid.case,
-        reference=bid.reference,
-        application=bid,
-        decision=decision,
-        group=bid.group,
-        held_by=None if bid.group.is_constituted else accountable_body(bid.group),
-        amount=amount,
-        title=bid.title or bid.group.name[:80],
-        starts_on=bid.starts_on or bid.round.starts_from,
-        ends_on=bid.ends_on or max(bid.round.ends_by, bid.starts_on or bid.round.ends_by),
-        offered_at=at,
-        offer_ends_on=london(at).date() + timedelta(days=bid.round.offer_days),
-        place=bid.place,
-        lsoa=bid.lsoa,
-        measures=lookup(bid.postcode).as_facts() if bid.postcode else {},
-        people_expected=bid.people_expected,
-    )
-    return AWARD.create("offer", award, by=by, at=at)
+    return make_offers([decision], by=by, at=at)[0]
 
 
-def write_down_terms(award: Award, *, by: Actor, at: datetime) -> AwardVersion:
+def make_offers(decisions: Sequence[Decision], *, by: Actor, at: datetime) -> list[Award]:
+    """Offer many groups what was decided, in as few statements as one: the whole round is told at one moment."""
+    bids = [decision.application for decision in loaded(decisions, LOADS)]
+    bodies = accountable_bodies(bid.group for bid in bids if not bid.group.is_constituted)
+    found = lookups(bid.postcode for bid in bids if bid.postcode)
+    awards = [
+        Award(
+            case=bid.case,
+            reference=bid.reference,
+            application=bid,
+            decision=decision,
+            group=bid.group,
+            held_by=bodies.get(bid.group_id),
+            amount=decision.amount or Decimal(0),
+            title=bid.title or bid.group.name[:80],
+            starts_on=bid.starts_on or bid.round.starts_from,
+            ends_on=bid.ends_on or max(bid.round.ends_by, bid.starts_on or bid.round.ends_by),
+            offered_at=at,
+            offer_ends_on=london(at).date() + timedelta(days=bid.round.offer_days),
+            place=bid.place,
+            lsoa=bid.lsoa,
+            measures=found[bid.postcode].as_facts() if bid.postcode else {},
+            people_expected=bid.people_expected,
+        )
+        for decision, bid in zip(decisions, bids, strict=True)
+    ]
+    return AWARD.create_many("offer", awards, by=by, at=at)
+
+
+def write_down_terms(awards: Sequence[Award], *, by: Actor, at: datetime) -> None:
     """Write down what was agreed to be offered: lines, targets, places, cohorts, goals, conditions, the agreement."""
-    bid, decision = award.application, award.decision
-    for text in decision.conditions:
-        AwardCondition.objects.create(award=award, **_condition(text))
-    _copy_places(award)
+    conditions = {
+        award.pk: [AwardCondition(award=award, **_condition(text)) for text in award.decision.conditions]
+        for award in awards
+    }
+    AwardCondition.objects.bulk_create(each for found in conditions.values() for each in found)
+    AwardPlace.objects.bulk_create(each for award in awards for each in _places(award))
     AwardCohort.objects.bulk_create(
         AwardCohort(
             award=award,
@@ -67,21 +85,35 @@ def write_down_terms(award: Award, *, by: Actor, at: datetime) -> AwardVersion:
             share=each.share,
             amount=split(award.amount, [each.share, 100 - each.share])[0],
         )
-        for each in bid.cohorts.all()
+        for award in awards
+        for each in award.application.cohorts.all()
     )
     AwardGoal.objects.bulk_create(
-        AwardGoal(award=award, goal_id=each.goal_id, is_primary=each.is_primary) for each in bid.goals.all()
+        AwardGoal(award=award, goal_id=each.goal_id, is_primary=each.is_primary)
+        for award in awards
+        for each in award.application.goals.all()
     )
-    lines, targets = _lines(award), list(bid.targets.all())
-    agreement = agreement_text(award, lines)
+    lines = {award.pk: _lines(award) for award in awards}
+    versions = AwardVersion.objects.bulk_create(
+        _version(award, lines[award.pk], conditions[award.pk], by, at) for award in awards
+    )
+    for version in versions:
+        for line in lines[version.award_id]:
+            line.version = version
+    AwardLine.objects.bulk_create(line for found in lines.values() for line in found)
+    AwardTarget.objects.bulk_create(target for version in versions for target in _targets(version))
+
+
+def _version(
+    award: Award, lines: list[AwardLine], conditions: list[AwardCondition], by: Actor, at: datetime
+) -> AwardVersion:
+    agreement = agreement_text(award, lines, conditions)
     kept = {"agreement": agreement, "amount": award.amount, "lines": [[each.item, each.amount] for each in lines]}
-    version = AwardVersion.objects.create(
-        award=award, number=1, agreement=agreement, digest=digest(kept), made_at=at, made_by_id=by.pk
-    )
-    for line in lines:
-        line.version = version
-    AwardLine.objects.bulk_create(lines)
-    AwardTarget.objects.bulk_create(
+    return AwardVersion(award=award, number=1, agreement=agreement, digest=digest(kept), made_at=at, made_by_id=by.pk)
+
+
+def _targets(version: AwardVersion) -> list[AwardTarget]:
+    return [
         AwardTarget(
             version=version,
             order=each.order,
@@ -90,9 +122,8 @@ def write_down_terms(award: Award, *, by: Actor, at: datetime) -> AwardVersion:
             baseline=each.baseline,
             value=each.value,
         )
-        for each in targets
-    )
-    return version
+        for each in version.award.application.targets.all()
+    ]
 
 
 def _condition(given: Any) -> dict[str, Any]:
@@ -102,23 +133,24 @@ def _condition(given: Any) -> dict[str, Any]:
     return {"text": str(given["text"])[:250], "when": given.get("when", AwardCondition.When.PAYMENT)}
 
 
-def _copy_places(award: Award) -> None:
+def _places(award: Award) -> list[AwardPlace]:
     """The shares of the bid in pounds, to the penny. A bid that named none counts where it happens."""
-    shares = [(each.where, each.place_id, each.share) for each in award.application.places.order_by("pk")]
+    named = sorted(award.application.places.all(), key=lambda each: each.pk)
+    shares = [(each.where, each.place_id, each.share) for each in named]
     if not shares:
         where = BidPlace.Where.PLACE if award.place_id else BidPlace.Where.COUNTY
         shares = [(where, award.place_id, 100)]
     amounts = split(award.amount, [share for _, _, share in shares])
-    AwardPlace.objects.bulk_create(
+    return [
         AwardPlace(award=award, where=where, place_id=place, share=share, amount=amount)
         for (where, place, share), amount in zip(shares, amounts, strict=True)
-    )
+    ]
 
 
 def _lines(award: Award) -> list[AwardLine]:
     """The lines of the decision, or of the bid where it was not changed; they always add up to the award."""
     decided = [(each.category, each.item, each.amount) for each in award.decision.lines.all() if each.amount]
-    asked = award.application.lines.filter(funded_by=BidLine.FundedBy.GRANT)
+    asked = [each for each in award.application.lines.all() if each.funded_by == BidLine.FundedBy.GRANT]
     rows = decided or [(each.category, each.item, each.amount) for each in asked]
     if not rows:
         rows = [(Category.OTHER, award.title, award.amount)]
@@ -130,13 +162,13 @@ def _lines(award: Award) -> list[AwardLine]:
     ]
 
 
-def agreement_text(award: Award, lines: list[AwardLine]) -> str:
+def agreement_text(award: Award, lines: list[AwardLine], conditions: list[AwardCondition]) -> str:
     """The agreement in plain words, shorter for a micro award."""
     tier = award.application.tier
     words = {
         "award": award,
         "lines": lines,
-        "conditions": list(award.conditions.all()),
+        "conditions": conditions,
         "micro": is_micro(award),
         "tier": tier,
         "shares": tier.payment_shares if tier is not None else [100],

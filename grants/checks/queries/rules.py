@@ -42,7 +42,7 @@ READS = (
     "place",
     "lines",
     "places",
-    "group__memberships__person",
+    "group__memberships__person__user",
     "group__related_people",
     "group__accountable_bodies",
     "group__holds",

@@ -52,8 +52,13 @@ def mark_attendance(meeting: Meeting, *, present: Collection[Seat], by: Actor, a
     detail = {"present": sorted(who)}
     with MEETING.record("attendance", meeting, by=by, at=at, who="grants.run_meeting", detail=detail) as held:
         _not_closed(held)
-        for seat in Seat.objects.filter(panel=held.panel):
-            Attendance.objects.update_or_create(meeting=held, seat=seat, defaults={"is_present": seat.pk in who})
+        seats = Seat.objects.filter(panel=held.panel)
+        Attendance.objects.bulk_create(
+            [Attendance(meeting=held, seat=seat, is_present=seat.pk in who) for seat in seats],
+            update_conflicts=True,
+            unique_fields=("meeting", "seat"),
+            update_fields=("is_present",),
+        )
 
 
 def close_meeting(meeting: Meeting, *, minute: str, by: Actor, at: datetime) -> Meeting:
@@ -72,7 +77,7 @@ def _not_closed(meeting: Meeting) -> None:
 
 def in_session(meeting: Meeting) -> Meeting:
     """The meeting, locked and open: motions and votes belong to nothing else."""
-    [held] = lock(Meeting.objects.filter(pk=meeting.pk))
+    [held] = lock(Meeting.objects.filter(pk=meeting.pk).select_related("panel__round"))
     if held.status != Meeting.Status.OPEN:
         raise Refused("The meeting is not in session.", "Motions and votes belong to a meeting that is open.")
     return held

@@ -83,12 +83,12 @@ def put_off_without_quorum(meeting: Meeting, *, application: Application, by: Ac
 def cast_vote(motion: Motion, *, seat: Seat, choice: str, is_casting: bool = False, by: Actor, at: datetime) -> Vote:
     """Vote on a motion, once and for good. Members vote for themselves, or the officer who clerks notes it."""
     with unit():
-        in_session(motion.meeting)
+        meeting = in_session(motion.meeting)
         [held] = lock(Motion.objects.filter(pk=motion.pk))
         permit("grants.cast_vote" if seat.person.user_id == by.pk else "grants.note_votes", held, by)
         if held.status != Motion.Status.OPEN:
             raise Refused("The vote on this motion is closed.", "Votes after the close do not count.")
-        circle = circles(held.meeting, [held.application])[held.application_id]
+        circle = circles(meeting, [motion.application])[held.application_id]
         _may_vote(held, seat, circle, is_casting=is_casting)
         vote = Vote.objects.create(
             motion=held, seat=seat, choice=choice, is_casting=is_casting, cast_at=at, recorded_by_id=by.pk

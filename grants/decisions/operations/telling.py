@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from communities.core.clock import now
-from communities.core.lifecycle import unit
+from communities.core.lifecycle import lock, unit
 from communities.core.permissions import SYSTEM, Actor
 from communities.core.refusals import Refused
+from grants.decisions.lifecycle import is_not_told
 from grants.decisions.models import (
     DECISION,
     Decision,
@@ -43,7 +44,13 @@ def _schedule(decisions: Sequence[Decision], not_before: datetime, by: Actor, at
         for decision in sorted(decisions, key=lambda each: each.pk):
             detail = {"not_before": not_before}
             with DECISION.record(
-                "schedule", decision, by=by, at=at, who="grants.release_decision", detail=detail
+                "schedule",
+                decision,
+                by=by,
+                at=at,
+                who="grants.release_decision",
+                detail=detail,
+                needs=(is_not_told,),
             ) as held:
                 held.release_due_at, held.release_set_by_id = not_before, by.pk
     return list(decisions)
@@ -59,8 +66,10 @@ def _tell(decisions: Sequence[Decision], *, by: Actor, at: datetime, teller: Any
 def release_due(*, at: datetime | None = None) -> int:
     """Tell the groups whose day has come. Safe to run twice."""
     moment = at or now()
-    due = list(Decision.objects.filter(status=Decision.Status.RATIFIED, release_due_at__lte=moment).order_by("pk"))
-    for teller in dict.fromkeys(each.release_set_by_id for each in due):
-        mine = [each for each in due if each.release_set_by_id == teller]
-        _tell(mine, by=SYSTEM, at=moment, teller=teller)
-    return len(due)
+    waiting = Decision.objects.filter(status=Decision.Status.RATIFIED, release_due_at__lte=moment)
+    told = 0
+    for teller in waiting.order_by("release_set_by_id").values_list("release_set_by_id", flat=True).distinct():
+        with unit():
+            # locked before they are looked at: one may be set aside, or given another day, in this moment
+            told += len(_tell(lock(waiting.filter(release_set_by=teller)), by=SYSTEM, at=moment, teller=teller))
+    return told

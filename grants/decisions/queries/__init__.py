@@ -1,14 +1,14 @@
 """The meeting as it stands, how votes fall, what the money allows, what is left to tell."""
 
-from grants.decisions.queries.circles import Circle, Tally, circles, tally
+from grants.decisions.queries.circles import Circle, Tally, circles, people_at, tally
 from grants.decisions.queries.decided import (
     asked_of,
     decisions_of,
     delegated_bids,
+    home_of,
     is_below_least,
     lines_to_agree,
     lines_total,
-    news_for,
     ready_to_tell,
     reserve_list,
     rounds_to_tell,
@@ -26,7 +26,6 @@ from grants.decisions.queries.meetings import (
     draft_minute,
     is_put_off,
     money_of,
-    people_at,
     standing_decisions,
     still_to_vote,
 )
@@ -42,12 +41,12 @@ __all__ = [
     "decisions_of",
     "delegated_bids",
     "draft_minute",
+    "home_of",
     "is_below_least",
     "is_put_off",
     "lines_to_agree",
     "lines_total",
     "money_of",
-    "news_for",
     "people_at",
     "ready_to_tell",
     "reserve_list",

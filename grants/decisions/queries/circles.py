@@ -43,10 +43,19 @@ class Circle:
         return "" if self.chair else "Neither the chair nor the vice-chair can vote on this bid."
 
 
-def circles(meeting: Meeting, bids: Collection[Application]) -> dict[int, Circle]:
+People = Sequence[tuple[Seat, bool]]  # the panel, and who of them is in the room
+
+
+def people_at(meeting: Meeting) -> People:
+    """The panel, and who of them is in the room."""
+    here = set(Attendance.objects.filter(meeting=meeting, is_present=True).values_list("seat", flat=True))
+    return [(seat, seat.pk in here) for seat in seats_of(meeting.panel.round)]
+
+
+def circles(meeting: Meeting, bids: Collection[Application], people: People | None = None) -> dict[int, Circle]:
     """Who may decide each bid: present, and declared without a tie. Three queries, however many bids."""
-    seats = seats_of(meeting.panel.round)
-    present = set(Attendance.objects.filter(meeting=meeting, is_present=True).values_list("seat", flat=True))
+    people = people_at(meeting) if people is None else people
+    seats, present = [seat for seat, _ in people], {seat.pk for seat, here in people if here}
     said: dict[int, dict[int, str]] = defaultdict(dict)
     for bid, user, kind in Interest.objects.filter(application__in=bids).values_list("application", "user", "kind"):
         said[bid][user] = kind

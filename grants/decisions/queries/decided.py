@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
 
 from communities.core.clock import now
 from communities.core.permissions import Actor
@@ -116,6 +116,19 @@ def news_for(user: Any) -> QuerySet[Decision]:
     """Decisions told to this person's groups in the last six weeks, newest first."""
     mine = Decision.objects.filter(group_of(user), released_at__gte=now() - NEWS).distinct()
     return mine.exclude(status=Decision.Status.SET_ASIDE).select_related("application").order_by("-released_at")
+
+
+def home_of(user: Any) -> tuple[list[Decision], list[Decision]]:
+    """The questions that this person's groups have to answer, and the decisions they were told, in one query."""
+    asked, told = asked_of(user).order_by().values("pk"), news_for(user).order_by().values("pk")
+    found = Decision.objects.annotate(
+        asks=ExpressionWrapper(Q(pk__in=asked), BooleanField()), tells=ExpressionWrapper(Q(pk__in=told), BooleanField())
+    ).filter(Q(asks=True) | Q(tells=True))
+    rows: list[Any] = list(found.select_related("application"))
+    return (
+        [each for each in rows if each.asks],
+        sorted((each for each in rows if each.tells), key=lambda each: each.released_at, reverse=True),
+    )
 
 
 def lines_to_agree() -> QuerySet[Decision]:

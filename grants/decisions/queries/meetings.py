@@ -10,9 +10,9 @@ from django.db.models import QuerySet, Sum
 
 from communities.core.money import pounds
 from grants.applications.models import Application
-from grants.assessment.queries import Standing, ranking, seats_of
+from grants.assessment.queries import Standing, ranking
 from grants.decisions.models import Decision, Meeting, Motion
-from grants.decisions.queries.circles import Circle, circles, tallies
+from grants.decisions.queries.circles import Circle, People, circles, people_at, tallies
 from grants.rounds.models import Round, Seat
 
 NOTHING = Decimal(0)
@@ -79,16 +79,17 @@ def is_put_off(motion: Motion) -> bool:
     return deferred or motion.status == Motion.Status.DEFERRED
 
 
-def agenda(meeting: Meeting, user: Any) -> list[Item]:
+def agenda(meeting: Meeting, user: Any, people: People | None = None) -> list[Item]:
     """The bids before the panel, best first. A bid to which the reader has a tie shows its name and nothing else."""
     rows = ranking(meeting.panel.round)
     bids = [row.application for row in rows]
-    who = circles(meeting, bids)
+    people = people_at(meeting) if people is None else people
+    who = circles(meeting, bids, people)
     motions: dict[int, list[Motion]] = defaultdict(list)
     for motion in Motion.objects.filter(application__in=bids).order_by("pk"):
         motions[motion.application_id].append(motion)
     decisions = {each.application_id: each for each in standing_decisions(bids)}
-    seat = next((each for each in seats_of(meeting.panel.round) if each.person.user_id == user.pk), None)
+    seat = next((each for each, _ in people if each.person.user_id == user.pk), None)
     return [
         Item(
             row,
@@ -105,12 +106,6 @@ def still_to_vote(item: Item, motion: Motion) -> list[Seat]:
     """The members in the room who have not voted on the motion yet."""
     voted = set(motion.votes.filter(is_casting=False).values_list("seat", flat=True))
     return [seat for seat in item.circle.eligible if seat.pk not in voted]
-
-
-def people_at(meeting: Meeting) -> list[tuple[Seat, bool]]:
-    """The panel, and who of them is in the room."""
-    here = set(meeting.attendance.filter(is_present=True).values_list("seat", flat=True))
-    return [(seat, seat.pk in here) for seat in seats_of(meeting.panel.round)]
 
 
 def draft_minute(meeting: Meeting) -> str:

@@ -9,6 +9,7 @@ from grants.payments.operations.batches import (
     mark_batch_paid,
     prepare_batch,
 )
+from grants.payments.operations.keys import change_keys
 from grants.payments.operations.payments import approve, cancel, mark_failed, mark_paid, plan
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "batch_file",
     "cancel",
     "cancel_batch",
+    "change_keys",
     "enter_account",
     "export_batch",
     "mark_batch_paid",

@@ -30,7 +30,7 @@ def enter_account(
     at: datetime,
 ) -> PayeeAccount:
     """Give the details of the account that money shall go to. Everybody who signs for the group is told at once."""
-    sort_code, account_number = clean_sort_code(sort_code), clean_account_number(account_number)
+    given = FullDetails(clean_sort_code(sort_code), clean_account_number(account_number), roll_number.strip())
     with unit():
         known = lock(PayeeAccount.objects.filter(group=group))
         waiting = [each for each in known if each.status == S.ENTERED]
@@ -42,11 +42,11 @@ def enter_account(
                 case=group.case,
                 group=group,
                 name_on_account=name_on_account.strip(),
-                sort_code=encrypt(sort_code),
-                account_number=encrypt(account_number),
-                roll_number=encrypt(roll_number.strip()) if roll_number.strip() else "",
-                last_four=account_number[-4:],
-                fingerprint=fingerprint(f"{sort_code}{account_number}{roll_number.strip().upper()}"),
+                sort_code=encrypt(given.sort_code),
+                account_number=encrypt(given.account_number),
+                roll_number=encrypt(given.roll_number) if given.roll_number else "",
+                last_four=given.account_number[-4:],
+                fingerprint=fingerprint(given.identity),
                 statement=statement,
                 entered_by_id=by.pk,
                 entered_at=at,

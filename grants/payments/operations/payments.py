@@ -63,17 +63,17 @@ def mark_many_paid(
     if paid_on > london(at).date():
         raise Refused("The day it was paid cannot be in the future.", "Look at the bank’s list.", status=400)
     with PAYMENT.step_many("mark_paid", payments, by=by, at=at, all_or_nothing=True) as batch:
+        awards = Award.objects.select_related("application__round__budget").in_bulk({p.award_id for p in batch.done})
         for payment in batch.done:
             if payment.sent_at is not None and paid_on < london(payment.sent_at).date():
                 raise Refused("It was paid before it was sent?", "Check the day against the bank’s list.", status=400)
-            _book(payment, paid_on, by, at)
+            awards[payment.award_id] = _book(payment, awards[payment.award_id], paid_on, by, at)
             payment.paid_on, payment.bank_reference, payment.failure = paid_on, bank_reference.strip()[:40], ""
     return batch.done
 
 
-def _book(payment: Payment, paid_on: date, by: Actor, at: datetime) -> None:
-    """The ledger, the award's own counter, and its start with the first money."""
-    award = Award.objects.get(pk=payment.award_id)
+def _book(payment: Payment, award: Award, paid_on: date, by: Actor, at: datetime) -> Award:
+    """The ledger, the award's own counter, and its start with the first money; returns the award as it is then."""
     if award.paid + payment.amount > award.amount:
         raise Refused(
             f"This would pay more than was awarded: {pounds(award.paid)} of {pounds(award.amount)} is paid already.",
@@ -92,9 +92,10 @@ def _book(payment: Payment, paid_on: date, by: Actor, at: datetime) -> None:
     if award.status == Award.Status.ACCEPTED:
         with AWARD.step("start", award, by=by, at=at) as begun:
             begun.paid += payment.amount
-    else:
-        with AWARD.record("pay", award, by=by, at=at, who="grants.start_award") as going:
-            going.paid += payment.amount
+        return begun
+    with AWARD.record("pay", award, by=by, at=at, who="grants.start_award") as going:
+        going.paid += payment.amount
+    return going
 
 
 def mark_failed(payment: Payment, *, reason: str, by: Actor, at: datetime) -> Payment:

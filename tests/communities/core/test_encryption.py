@@ -3,7 +3,7 @@
 import pytest
 from cryptography.fernet import Fernet
 
-from communities.core.encryption import Unreadable, decrypt, encrypt, fingerprint, rotate
+from communities.core.encryption import Unreadable, decrypt, encrypt, fingerprint, fingerprints, is_newest, rotate
 
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 
@@ -23,7 +23,9 @@ def test_what_was_locked_can_be_read_and_does_not_show():
 def test_a_new_key_reads_the_old_and_after_rotation_the_old_key_is_useless(settings):
     token = encrypt("55779911")
     settings.BANK_DETAIL_KEYS = [NEW, OLD]
+    assert not is_newest(token)
     rotated = rotate(token)
+    assert rotate(rotated) == rotated
     settings.BANK_DETAIL_KEYS = [OLD]
     with pytest.raises(Unreadable):
         decrypt(rotated)
@@ -43,9 +45,11 @@ def test_equal_details_have_equal_marks_that_tell_nothing(settings):
     mark = fingerprint("55779911")
     assert mark == fingerprint("55779911") != fingerprint("55779912")
     settings.BANK_DETAIL_KEYS = [NEW, OLD]
-    assert fingerprint("55779911") == mark
+    newer = fingerprint("55779911")
+    assert fingerprints("55779911") == [newer, mark]  # what an older key marked is still found
     settings.BANK_DETAIL_KEYS = [NEW]
-    assert fingerprint("55779911") != mark
+    assert fingerprints("55779911") == [newer]
+    assert newer != mark
 
 
 def test_without_a_key_nothing_is_locked(settings):

@@ -257,14 +257,3 @@ def test_the_command_reports_a_sound_chain_and_its_tail(chain, at):
     assert "12 events sealed, 3 anchors compared." in out.getvalue()
     assert "1 not sealed yet" in out.getvalue()
     assert "Nothing was altered." in out.getvalue()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_sealers_at_once_make_one_chain(bid, asha, at):
-    from tests.communities.core.test_lifecycle import in_threads
-
-    for _ in range(40):
-        record_event("note", bid, by=asha, at=at)
-    results = in_threads(4, lambda number: seal())
-    assert sum(result for result in results if isinstance(result, int)) == 40, results
-    assert verify().findings == []

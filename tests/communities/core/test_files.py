@@ -6,9 +6,8 @@ from io import BytesIO
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Q
-from django.urls import reverse
 
-from communities.core.files import OPENERS, FileField, StoredFile, may_open, scan_files, store
+from communities.core.files import OPENERS, FileField, may_open, store
 from communities.core.forms import Form
 from tests.cast import AT
 
@@ -145,33 +144,3 @@ def test_a_visitor_is_asked_to_sign_in(client, stored):
 def test_a_kind_that_nobody_spoke_for_cannot_be_stored(asha):
     with pytest.raises(ValueError, match="Nobody has said"):
         store(SimpleUploadedFile("a.pdf", PDF), by=asha, at=AT, kind="mystery")
-
-
-def clean(content):
-    return b"EICAR" not in content
-
-
-def test_a_new_file_waits_for_the_scanner(client, asha, stored, settings):
-    client.force_login(asha)
-    StoredFile.objects.update(scan=StoredFile.Scan.WAITING)
-    assert client.get(reverse("stored_file", args=[stored.public_id])).status_code == 409
-
-    settings.FILE_SCANNER = "tests.communities.core.test_files.clean"
-    scan_files()
-
-    stored.refresh_from_db()
-    assert stored.scan == StoredFile.Scan.CLEAN
-
-
-def test_a_harmful_file_is_shown_to_nobody(client, asha, stored, settings):
-    settings.FILE_SCANNER = "tests.communities.core.test_files.clean"
-    upload = SimpleUploadedFile("a.csv", b"EICAR", content_type="text/csv")
-    bad = store(upload, by=asha, at=AT, kind="test_receipt")
-    assert bad.scan == StoredFile.Scan.WAITING
-
-    scan_files()
-
-    client.force_login(asha)
-    response = client.get(bad.get_absolute_url())
-    assert response.status_code == 409
-    assert "harmful" in response.content.decode()

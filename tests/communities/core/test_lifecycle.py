@@ -12,6 +12,7 @@ from communities.core.locking import Inversion
 from communities.core.models import Event, Message
 from communities.core.permissions import SYSTEM
 from communities.core.refusals import Refused
+from tests.at_once import at_once, crowd
 from tests.sample.models import BID, Bid, Entry, Pot
 
 
@@ -327,29 +328,9 @@ def test_a_need_keeps_both_sentences():
     assert (it_rains.rule, it_rains.refused(None, None).sentence) == ("it rains", "It is dry.")
 
 
-def in_threads(count, work):
-    barrier, results = threading.Barrier(count), []
-
-    def run(number):
-        barrier.wait()
-        try:
-            results.append(work(number))
-        except Exception as problem:  # noqa: BLE001
-            results.append(problem)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=[n]) for n in range(count)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
-    return results
-
-
 @pytest.mark.django_db(transaction=True)
 def test_eight_people_at_once_send_one_bid_once(bid, asha, at):
-    results = in_threads(8, lambda number: send(bid, asha, at))
+    results = at_once(*[lambda: send(bid, asha, at)] * 8)
     assert sorted(type(result).__name__ for result in results) == ["Bid"] + ["Refused"] * 7
     assert Event.objects.filter(verb="bid.send").count() == 1
 
@@ -374,7 +355,7 @@ def test_eight_promises_at_once_never_pass_the_limit_unless_read_before_the_lock
     global STALE  # noqa: PLW0603
     STALE = pot
     bids = [Bid.objects.create(pot=pot, owner=asha, status="sent", amount=100) for _ in range(8)]
-    in_threads(8, lambda number: fund(number, bids, carol, at, locked=locked))
+    at_once(*(lambda number=number: fund(number, bids, carol, at, locked=locked) for number in range(8)))
     promised = sum(entry.amount for entry in Entry.objects.all())
     committed = Pot.objects.get().committed
     assert (promised == committed == 500) if locked else promised > committed
@@ -397,3 +378,19 @@ def test_a_ledger_row_that_points_to_a_locked_bid_does_not_wait(bid, pot, asha, 
         other.start()
         assert inserted.wait(2)
     other.join()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("narrow", [lambda bids: bids, lambda bids: bids.filter(owner=bids[0].owner)])
+def test_a_condition_still_holds_when_the_lock_was_waited_for(sent_bids, carol, at, narrow):
+    """Two take all that is sent at the same moment: nobody is handed what the other has dealt with."""
+    waiting = narrow(Bid.objects.filter(status="sent"))
+
+    def decline():
+        with unit(), BID.step_many("decline", lock(waiting), by=carol, at=at, all_or_nothing=True) as batch:
+            return len(batch.done)
+
+    with crowd(2) as together:
+        for _ in range(10):
+            assert sorted(together(decline, decline)) == [0, 3]
+            Bid.objects.update(status="sent")

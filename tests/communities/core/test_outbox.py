@@ -17,8 +17,8 @@ from django.db import connection, connections
 from communities.core.clock import moved, now
 from communities.core.events import Moment
 from communities.core.models import Message
-from communities.core.outbox import claim, queue, retry, send_due, stop
-from tests.communities.core.test_lifecycle import in_threads
+from communities.core.outbox import claim, claimed, queue, retry, send_due, stop
+from tests.at_once import at_once
 from tests.sample.models import BID
 
 
@@ -154,6 +154,31 @@ def test_one_bad_message_does_not_hold_up_the_others(db):
     assert (bad.state, bad.error.split(":")[0]) == ("failed", "BadHeaderError")
 
 
+def test_what_killed_a_worker_comes_last_and_after_five_times_is_a_failure(db, at):
+    with moved(at):
+        killer, _fine = waiting(2)
+        Message.objects.filter(pk=killer.pk).update(lost_tries=4)
+        token = claim()
+        assert [each.pk for each in claimed(token)][-1] == killer.pk
+        Message.objects.filter(pk=killer.pk).update(lost_tries=5)
+    with moved(at + timedelta(minutes=1)):
+        assert send_due() == 1
+    killer.refresh_from_db()
+    assert (killer.state, "stopped the process" in killer.error) == ("failed", True)
+    assert retry(Message.objects.all()) == 1
+    assert send_due() == 1
+
+
+def test_tries_that_ended_are_no_lost_ones(db, server, at):
+    server.problem = ConnectionRefusedError()
+    [message] = waiting()
+    for number in range(7):
+        with moved(now() + timedelta(hours=number)):
+            send_due()
+    message.refresh_from_db()
+    assert (message.state, message.attempts, message.lost_tries) == ("waiting", 7, 0)
+
+
 def test_messages_to_somebody_who_died_are_stopped(db):
     waiting()
     assert stop(Message.objects.filter(recipient="asha@example.org"), "She has died.") == 1
@@ -184,13 +209,13 @@ def test_a_stopped_drain_hands_back_what_it_had_claimed(db):
 def test_four_claimers_share_two_hundred_messages_without_overlap():
     waiting(200)
 
-    def take(number):
+    def take():
         tokens = []
         while (token := claim()) is not None:
             tokens.append(token)
         return tokens
 
-    tokens = [token for taken in in_threads(4, take) for token in taken]
+    tokens = [token for taken in at_once(*[take] * 4) for token in taken]
     counts = [Message.objects.filter(lease_token=token).count() for token in tokens]
     assert sum(counts) == 200
     assert 0 not in counts

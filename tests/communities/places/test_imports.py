@@ -3,7 +3,9 @@
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 
+from communities.core import jobs
 from communities.core.events import Event
 from communities.core.jobs import Job, confirm, drop, run_waiting, send
 from communities.core.refusals import Refused
@@ -330,6 +332,35 @@ def test_a_job_in_hand_is_left_to_the_one_who_has_it(areas, carol):
     assert run_waiting() == 0
     Job.objects.filter(pk=job.pk).update(lease_until=AT.replace(year=2020))
     assert run_waiting() == 1
+
+
+def test_an_import_that_stops_its_worker_each_time_ends_as_failed(areas, carol, monkeypatch):
+    job = sent(carol)
+    monkeypatch.setattr(jobs, "preview", killed)
+    for _ in range(jobs.GIVE_UP_TRIES):
+        with pytest.raises(SystemExit):
+            run_waiting()
+        Job.objects.filter(pk=job.pk).update(lease_until=AT.replace(year=2020))
+    assert run_waiting() == 1
+    job.refresh_from_db()
+    assert job.status == "failed"
+    assert "stopped our server each time" in job.problems[0][1]
+
+
+def test_an_import_waits_for_a_database_that_is_away(areas, carol, monkeypatch):
+    job = sent(carol)
+    with monkeypatch.context() as away:
+        away.setattr(jobs, "preview", lambda *a, **k: (_ for _ in ()).throw(OperationalError("gone")))
+        with pytest.raises(OperationalError):
+            run_waiting()
+    Job.objects.filter(pk=job.pk).update(lease_until=AT.replace(year=2020))
+    run_waiting()
+    job.refresh_from_db()
+    assert job.status == "ready"
+
+
+def killed(*args, **kwargs):
+    raise SystemExit  # as near to kill -9 as one process comes: nothing catches it
 
 
 def test_an_import_confirmed_by_somebody_who_lost_the_right_fails(areas, carol):

@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from communities.places import queries
 from communities.places.models import Area, PriorityPlace, Publication
@@ -56,6 +58,16 @@ def test_a_postcode_finds_its_areas_place_and_deciles_with_their_release(loaded)
         "rural_urban-2021-rural": "Urban: Further from a major town or city",
         "cni-2019-rank": "10",
     }
+
+
+def test_many_postcodes_are_told_apart_for_the_queries_of_one(loaded, django_assert_num_queries):
+    typed = ["CO15 2DL", "co16 1aa", "SS15 5BP", "CM2 9AA", "nowhere", "-"]
+    with CaptureQueriesContext(connection) as one:
+        queries.lookup("CO15 2DL")
+    with django_assert_num_queries(len(one)):
+        found = queries.lookups(typed)
+    assert found == {each: queries.lookup(each) for each in typed}
+    assert len({each.verdict for each in found.values()}) > 3
 
 
 def test_each_release_is_read_on_the_areas_of_its_own_year(loaded):

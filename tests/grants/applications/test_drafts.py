@@ -74,6 +74,14 @@ def test_a_bid_begins_with_a_name_two_people_and_a_place(round_, canvey, asha):
     assert bid.group.place == canvey
 
 
+def test_begun_twice_with_the_same_words_it_is_one_bid_of_one_group(round_, canvey, asha):
+    words = {"name": "Jaywick Warm Table", "place": canvey, "lead": asha.person, "lead_name": "Asha Patel",
+             "second": {"full_name": "Pat Reeve", "email": "", "phone": ""}, "by": asha, "at": AT}  # fmt: skip
+    first, again = (operations.begin(round=round_, amount=900, **words) for _ in range(2))
+    assert (first, operations.start(round=round_, group=first.group, amount=900, by=asha, at=AT)) == (again, first)
+    assert operations.begin(round=round_, amount=900, **words | {"name": "Another"}) != first
+
+
 # -- writing -----------------------------------------------------------------------------------------------------------
 
 

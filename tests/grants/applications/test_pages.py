@@ -348,10 +348,18 @@ def test_after_the_deadline_sending_is_refused_in_words(as_, ready, asha):
     assert "Nothing you wrote is lost." in text(page)
 
 
-def test_a_second_submit_and_a_late_edit_are_refused(as_, ready, asha):
+def test_sending_twice_sends_once_and_leads_to_the_same_receipt(as_, ready, asha):
+    client = as_(asha)
+    for _ in range(2):
+        assert client.post(url("send", ready)).headers["Location"] == url("receipt", ready)
+    assert ready.submissions.count() == 1
+    client.post(url("withdraw", ready), {"reason": "We found money."})
+    assert client.post(url("send", ready)).status_code == 409
+
+
+def test_an_edit_of_what_was_sent_is_refused(as_, ready, asha):
     client = as_(asha)
     client.post(url("send", ready))
-    assert client.post(url("send", ready)).status_code == 409
     page = client.post(url("section", ready, "idea"), {"title": "Other", "what": "New words", "version": "1"})
     assert page.status_code == 409
     assert "What you sent cannot be changed" in text(page)

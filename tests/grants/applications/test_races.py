@@ -1,20 +1,18 @@
 """Many at once, and a slow connection: with real transactions, on both engines."""
 
 import socket
-import threading
 import time
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
-from django.db import connections
 from django.middleware.csrf import _get_new_csrf_string, _mask_cipher_secret
 from django.urls import reverse
 
 from communities.core.clock import now
-from communities.core.refusals import Refused
 from grants.applications import operations
 from grants.applications.models import Application, Submission
+from tests.at_once import at_once
 from tests.cast import AT
 from tests.factories.applications import ApplicationFactory, fill_in
 from tests.factories.groups import make_group
@@ -22,30 +20,9 @@ from tests.factories.groups import make_group
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def at_once(acts):
-    """Run all acts at the same moment, each on a connection of its own; what each gave or raised."""
-    barrier, answers = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(number, act):
-        barrier.wait()
-        try:
-            answers[number] = act()
-        except Refused as refused:
-            answers[number] = refused
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
-
-
 def test_a_bid_sent_eight_times_at_once_is_sent_once(ready, asha):
     bids = [Application.objects.get(pk=ready.pk) for _ in range(8)]
-    answers = at_once([lambda bid=bid: operations.submit(bid, by=asha, at=AT) for bid in bids])
+    answers = at_once(*(lambda bid=bid: operations.submit(bid, by=asha, at=AT) for bid in bids))
     assert [type(answer) for answer in answers].count(Submission) == 1
     assert Submission.objects.count() == 1
 
@@ -55,7 +32,7 @@ def test_eight_bids_sent_at_once_get_eight_references_in_a_row(round_, asha):
     for number in range(8):
         group = make_group(asha, name=f"Group {number}")
         bids.append(fill_in(ApplicationFactory(round=round_, group=group, started_by=asha), asha))
-    answers = at_once([lambda bid=bid: operations.submit(bid, by=asha, at=AT) for bid in bids])
+    answers = at_once(*(lambda bid=bid: operations.submit(bid, by=asha, at=AT) for bid in bids))
     assert not [answer for answer in answers if isinstance(answer, Exception)]
     references = sorted(Application.objects.values_list("reference", flat=True))
     assert references == [f"CCF-2026-{number:04}" for number in range(1, 9)]
@@ -64,12 +41,12 @@ def test_eight_bids_sent_at_once_get_eight_references_in_a_row(round_, asha):
 def test_two_writers_at_the_same_moment_never_overwrite_each_other(bid, asha, ben):
     pairs = [(Application.objects.get(pk=bid.pk), who) for who in (asha, ben)]
     answers = at_once(
-        [
+        *(
             lambda row=row, who=who: operations.save_section(
                 row, section="idea", content={"title": who.full_name, "what": "-"}, version=0, by=who, at=AT
             )
             for row, who in pairs
-        ]
+        )
     )
     assert sum(isinstance(answer, operations.StaleAnswer) for answer in answers) == 1
     assert bid.answers.get().version == 1

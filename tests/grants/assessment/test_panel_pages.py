@@ -5,7 +5,9 @@ from django.urls import reverse
 
 from communities.groups.models import Membership
 from grants.assessment.models import Allocation, Interest, Review
+from grants.assessment.queries import LISTED
 from tests.factories.assessment import AllocationFactory, BidFactory, declare, scored
+from tests.statements import asked_once
 
 
 def address(name, *rows):
@@ -55,7 +57,7 @@ def test_the_home_page_costs_the_same_for_one_bid_and_for_thirty(
 ):
     browser = visit(hassan)
     browser.get(address("home"))
-    with django_assert_max_num_queries(25) as one:
+    with django_assert_max_num_queries(12) as one:
         browser.get(address("home"))
     for _ in range(29):
         each = BidFactory(round=panel.round)
@@ -63,6 +65,27 @@ def test_the_home_page_costs_the_same_for_one_bid_and_for_thirty(
         AllocationFactory(application=each, user=hassan)
     with django_assert_max_num_queries(len(one)):
         browser.get(address("home"))
+
+
+def test_what_waits_comes_first_and_the_others_are_a_page_further(visit, panel, hassan):
+    first, *others = [BidFactory(round=panel.round) for _ in range(LISTED + 1)]
+    declare(first, hassan)  # nothing waits there
+    browser = visit(hassan)
+    page = browser.get(address("home"))
+    assert [task.application for task in page.context["rounds"][0]["tasks"]] == others
+    assert f"({LISTED + 1} in all)" in words(page)
+    page = browser.get(address("home"), {"round": panel.round.public_id, "page": 2})
+    assert [task.application for task in page.context["rounds"][0]["tasks"]] == [first]
+    assert "Page 2 of 2" in words(page)
+    assert browser.get(address("home"), {"round": "nonsense"}).status_code == 404
+
+
+def test_pages_of_the_panel_ask_nothing_twice(visit, panel, asked, hassan):
+    browser = visit(hassan)
+    for url in (address("home"), address("bid", asked), address("scores", asked)):
+        browser.get(url)
+        with asked_once(12):
+            assert browser.get(url).status_code == 200
 
 
 # -- ties ----------------------------------------------------------------------------------------------------------

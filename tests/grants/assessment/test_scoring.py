@@ -3,11 +3,13 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from communities.core.models import Event
 from communities.core.refusals import Refused
 from grants.assessment import operations
 from grants.assessment.models import Allocation, Review, Score
 from grants.assessment.queries import ranking, scores_of, seats_of, shares, standings, suggestion
 from tests.factories.assessment import AT, AllocationFactory, BidFactory, declare, scored
+from tests.statements import asked_once
 
 
 @pytest.fixture
@@ -27,6 +29,22 @@ def test_a_draft_is_saved_and_saved_again(asked, hassan):
     review = operations.save_review(asked, scores=scores(asked, 4, 2), overall=" Fair. ", by=hassan, at=AT)
     assert (review.status, review.overall, [s.value for s in review.scores.all()]) == ("draft", "Fair.", [4, 2])
     assert Review.objects.count() == 1
+
+
+def test_scores_are_kept_in_one_act_with_one_event(asked, hassan):
+    given = {"overall": "Fair.", "recommendation": "", "final": False, "by": hassan, "at": AT}
+    first = scores(asked, 3, 2)
+    second = dict([*first.items()][:1])
+    assert hassan.role_codes == {"panel"}
+    with asked_once(16):
+        review = operations.give_scores(asked, scores=first, **given)
+    with asked_once(16):
+        operations.give_scores(asked, scores=second, **given)
+    assert [score.value for score in review.scores.all()] == [3]
+    assert list(Event.objects.filter(object_model="grants.Review").order_by("pk").values_list("verb", flat=True)) == [
+        "review.start",
+        "review.save",
+    ]
 
 
 def test_scoring_needs_to_be_asked_and_declared(bid, hassan, ruth, stranger):

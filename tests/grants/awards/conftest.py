@@ -14,11 +14,7 @@ def mina(db):
 @pytest.fixture
 def meadow(asha, ben, mina):
     """Friends of Swan Meadow: Asha leads, Ben is treasurer, Mina signs too."""
-    group = make.FundedGroup(name="Friends of Swan Meadow", created_by=asha)
-    make.join(group, asha.person, "lead", leads=True)
-    make.join(group, ben.person, "treasurer")
-    make.join(group, mina)
-    return group
+    return make.swan_meadow(asha, ben, mina)
 
 
 @pytest.fixture

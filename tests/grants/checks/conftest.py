@@ -16,20 +16,40 @@ def clock():
         yield
 
 
-@pytest.fixture
-def round_(db):
+@pytest.fixture(scope="module", autouse=True)
+def written(once):
+    """The bid, written once for the tests of a module."""
+    return once(write)
+
+
+def write():
+    asha, ben = account("Asha Patel"), account("Ben Carter")
     framework()
-    return WholeRoundFactory()
+    round_ = WholeRoundFactory()
+    group = make_group(asha, ben, kind="association")
+    with moved(LATER):
+        draft = fill_in(ApplicationFactory(round=round_, group=group, started_by=asha, title=""), asha)
+    return {"round_": round_, "group": group, "draft": draft}
 
 
 @pytest.fixture
-def group(asha, ben):
-    return make_group(asha, ben, kind="association")
+def scene(db, written):
+    return written()
 
 
 @pytest.fixture
-def draft(round_, group, asha):
-    return fill_in(ApplicationFactory(round=round_, group=group, started_by=asha, title=""), asha)
+def round_(scene):
+    return scene["round_"]
+
+
+@pytest.fixture
+def group(scene):
+    return scene["group"]
+
+
+@pytest.fixture
+def draft(scene):
+    return scene["draft"]
 
 
 @pytest.fixture

@@ -357,7 +357,7 @@ def test_the_agenda_costs_the_same_for_one_bid_and_for_thirty(
     meeting, panel, bid, everybody, dev, django_assert_num_queries
 ):
     scored(bid, dev, 3, 3)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         agenda(meeting, dev)
     for number in range(29):
         each = BidFactory(round=panel.round)
@@ -367,7 +367,7 @@ def test_the_agenda_costs_the_same_for_one_bid_and_for_thirty(
             motion_on(meeting, each)
         else:
             decision_on(each)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         assert len(agenda(meeting, dev)) == 30
 
 

@@ -14,6 +14,7 @@ from communities.core.models import Event
 from grants.payments import operations
 from grants.payments.models import PayeeAccount, Payment, PaymentBatch
 from tests.factories import awards as make
+from tests.statements import asked_once
 
 TYPED = {"name_on_account": "Friends of Swan Meadow", "sort_code": "20 11 22", "account_number": "1234567"}
 
@@ -267,6 +268,10 @@ def test_lists_cost_the_same_at_one_and_at_thirty(client, award, meadow, carol, 
         return found
 
     operations.approve(award.payments.get(), by=carol, at=make.AGREED)
+    client.force_login(fiona)
+    client.get(office("paymentbatch_prepare"))
+    with asked_once(5):
+        client.get(office("paymentbatch_prepare"))
     before = counts()
     make.money_round().budget.__class__.objects.update(limit=Decimal(10**6))
     for _ in range(29):

@@ -26,23 +26,6 @@ def _january(settings):
         yield
 
 
-def paid_award(offer, meadow, asha, ben, carol, fiona, grace):
-    make.bank_details(meadow, by=ben, checked_by=fiona)
-    award = make.agree(offer, asha, ben)
-    make.paid(award, officer=carol, finance=fiona, senior=grace)
-    return award
-
-
-@pytest.fixture
-def award(offered, meadow, asha, ben, carol, fiona, grace):
-    return paid_award(offered, meadow, asha, ben, carol, fiona, grace)
-
-
-@pytest.fixture
-def micro(micro_offer, meadow, asha, ben, carol, fiona, grace):
-    return paid_award(micro_offer, meadow, asha, ben, carol, fiona, grace)
-
-
 def page(name, award, *args):
     return reverse(f"spending:{name}", args=[award.public_id, *args])
 
@@ -131,7 +114,7 @@ def test_micro_is_one_page_and_one_look(client, micro, ben):
     assert client.post(page("spending", micro), {"total": "795.50", "as_planned": "yes", "note": ""}).status_code == 302
     assert "£795.50" in client.get(page("check", micro)).content.decode()
     assert client.post(page("check", micro)).status_code == 302
-    assert SpendingReturn.objects.get().status == "submitted"
+    assert SpendingReturn.objects.get(award=micro).status == "submitted"
 
 
 def test_members_read_and_strangers_find_nothing(client, award, meadow, stranger):

@@ -27,21 +27,15 @@ def refusal(act, *args, **kwargs):
 
 
 @pytest.fixture
-def book(offered, meadow, asha, ben, carol, fiona, grace):
+def book(award):
     """The record of £1,180, all of it paid."""
-    make.bank_details(meadow, by=ben, checked_by=fiona)
-    award = make.agree(offered, asha, ben)
-    make.paid(award, officer=carol, finance=fiona, senior=grace)
     return SpendingReturn.objects.get(award=award)
 
 
 @pytest.fixture
-def micro_book(micro_offer, meadow, asha, ben, carol, fiona, grace):
+def micro_book(micro):
     """The record of a micro award of £800, all of it paid."""
-    make.bank_details(meadow, by=ben, checked_by=fiona)
-    award = make.agree(micro_offer, asha, ben)
-    make.paid(award, officer=carol, finance=fiona, senior=grace)
-    return SpendingReturn.objects.get(award=award)
+    return SpendingReturn.objects.get(award=micro)
 
 
 def buy(book, by, amount=50, line=0, **facts):
@@ -52,8 +46,8 @@ def buy(book, by, amount=50, line=0, **facts):
 
 
 def test_the_book_opens_with_the_agreement(offered, asha, ben):
-    make.agree(offered, asha, ben)
-    assert SpendingReturn.objects.get().status == "draft"
+    agreed = make.agree(offered, asha, ben)
+    assert SpendingReturn.objects.get(award=agreed).status == "draft"
 
 
 def test_plan_actual_and_remaining_by_line(book, ben):
@@ -158,8 +152,7 @@ def test_each_size_has_its_own_way(book, micro_book, ben):
 
 
 def test_nothing_to_account_for_before_the_first_payment(offered, asha, ben):
-    make.agree(offered, asha, ben)
-    book = SpendingReturn.objects.get()
+    book = SpendingReturn.objects.get(award=make.agree(offered, asha, ben))
     buy(book, ben)
     assert "Nothing of this award has been paid" in refusal(operations.submit, book, by=ben, at=AT)
 
