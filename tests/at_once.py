@@ -9,7 +9,7 @@ from django.db import connection, connections
 
 from communities.core.refusals import Refused
 
-PATIENCE = 120  # seconds until somebody who does not come back fails the test
+PATIENCE = 600  # seconds until somebody who does not come back fails the test
 
 
 @contextmanager

@@ -64,9 +64,21 @@ def width(page):
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
+def doubled(page):
+    """Names that two parts of a page share: a label then points to the wrong one, and axe no longer says so."""
+    return page.evaluate(
+        """() => {
+          const seen = {};
+          for (const one of document.querySelectorAll("[id]")) seen[one.id] = (seen[one.id] ?? 0) + 1;
+          return Object.keys(seen).filter((id) => seen[id] > 1);
+        }"""
+    )
+
+
 def flaws(page):
     """Everything wrong with the page that is open, at both widths."""
     found = [f"policy: {one}" for one in refused(page)] + [f"script: {one}" for one in page.errors]
+    found += [f"id {one} is there twice" for one in doubled(page)]
     for size in (WIDE, NARROW):
         page.set_viewport_size(size)
         name = size["width"]

@@ -104,14 +104,15 @@ class ApplicationFactory(DjangoModelFactory):
 
 def copied(bid, group):
     """The same bid once more, for another group."""
-    parts = [list(getattr(bid, name).all()) for name in ("answers", "places", "cohorts", "goals", "lines", "targets")]
+    parts = [getattr(bid, name).all() for name in ("answers", "places", "cohorts", "goals", "lines", "targets")]
     bid = models.Application.objects.get(pk=bid.pk)
     bid.pk, bid.public_id, bid.case, bid.group = None, uuid4(), uuid4(), group
     bid.save(force_insert=True)
     for rows in parts:
-        for row in rows:
+        new = list(rows)
+        for row in new:
             row.pk, row.application = None, bid
-        type(rows[0]).objects.bulk_create(rows)
+        rows.model.objects.bulk_create(new)
     return bid
 
 

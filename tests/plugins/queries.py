@@ -1,8 +1,8 @@
 """A query for each row of a list fails whichever test sees it, without anybody having to count.
 
 django-zeal watches each request, and each unit of work outside of one. What it finds while a test runs, in the live
-server's threads as well, fails that test and names the place. The cure is select_related or prefetch_related; a line
-in ZEAL_ALLOWLIST here needs a written reason.
+server's threads as well, fails that test and names the place. The cure is select_related or prefetch_related. There
+are no exceptions.
 """
 
 import sys
@@ -53,10 +53,10 @@ def asks(model, field, instance_key):
 def got(instance_key):
     """A row was fetched by itself: what is then asked about it is not asked for each row of a list."""
     context = watching()
-    model, field, where = vars(context).pop("getting", (None, "", ""))
-    if model and str(instance_key).startswith(f"{model._meta.label}:"):
-        count(context, (model, field, where), instance_key)
-    if instance_key:
+    if context.enabled and instance_key:
+        question = vars(context).pop("getting", None)
+        if question and instance_key.startswith(f"{question[0]._meta.label}:"):
+            count(context, question, instance_key)
         context.ignored.add(instance_key)
 
 

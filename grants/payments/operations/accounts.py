@@ -32,6 +32,7 @@ def enter_account(
     """Give the details of the account that money shall go to. Everybody who signs for the group is told at once."""
     given = FullDetails(clean_sort_code(sort_code), clean_account_number(account_number), roll_number.strip())
     with unit():
+        lock(Group.objects.filter(pk=group.pk))  # two who enter at once: the details of the first are not there to lock
         known = lock(PayeeAccount.objects.filter(group=group))
         waiting = [each for each in known if each.status == S.ENTERED]
         with PAYEE_ACCOUNT.step_many("replace", waiting, by=by, at=at, all_or_nothing=True):

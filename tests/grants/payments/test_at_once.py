@@ -1,6 +1,7 @@
 """Many hands at the same moment: one agreement, one payment."""
 
 import threading
+from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
 
@@ -14,7 +15,7 @@ from grants.awards import operations as awards
 from grants.awards.models import Acceptance, Award
 from grants.funds.models import Budget, LedgerEntry
 from grants.payments import operations
-from grants.payments.models import Payment, PaymentBatch
+from grants.payments.models import PayeeAccount, Payment, PaymentBatch
 from grants.payments.queries import control_total
 from tests.at_once import at_once, crowd, done, refused, unexpected
 from tests.factories import awards as make
@@ -47,6 +48,15 @@ def test_eight_batches_of_the_same_payment_become_one(offered, meadow, asha, ben
     payment = operations.approve(make.agree(offered, asha, ben).payments.get(), by=carol, at=make.AGREED)
     assert eight(lambda: operations.prepare_batch(payments=[payment], by=fiona, at=make.AGREED)) == (1, 7)
     assert (PaymentBatch.objects.count(), Payment.objects.get().lines.count()) == (1, 1)
+
+
+def test_of_bank_details_entered_by_eight_at_once_one_set_waits(meadow, ben):
+    met = at_once(
+        *(lambda n=n: make.bank_details(meadow, by=ben, number=f"1234567{n}") for n in range(8)),
+    )
+    assert unexpected(met) == []
+    states = Counter(PayeeAccount.objects.values_list("status", flat=True))
+    assert states == {"entered": 1, "replaced": 7}
 
 
 def test_two_people_at_the_same_moment_make_one_agreement(offered, asha, ben):
