@@ -141,6 +141,8 @@ def run(samples: int, only: str) -> dict[str, Any]:
                 if page.missing:
                     continue
                 try:
+                    if page.ready:
+                        page.ready()
                     row |= count(page, visits[0], file)
                     row |= time_(page, visits[1], samples, workers)
                 except WrongAnswer as wrong:

@@ -22,7 +22,7 @@ from grants.assessment.queries import before_panel, seats_of
 from grants.awards.models import Award
 from grants.decisions import operations as decisions
 from grants.decisions.models import Meeting, Motion
-from grants.rounds.models import Round
+from grants.rounds.models import Round, Seat
 
 Send = tuple[str, list[tuple[str, str]]]
 
@@ -35,6 +35,7 @@ class Page:
     kind: str
     who: User | None
     path: str = ""
+    ready: Callable[[], object] | None = None  # what has to have happened before it is opened
     act: Callable[[Callable[[User], Browser]], Iterator[tuple[User, Send]]] | None = None
 
     @property
@@ -124,8 +125,14 @@ def pages(world: World) -> list[Page]:
         Page("papers of a bid", "scoring", staff("kit"), where("panel:bid", to_score[0].public_id)),
         Page("scoring page", "scoring", staff("kit"), where("panel:scores", to_score[0].public_id)),
         Page("record a score", "record", staff("kit"), act=lambda as_: scores(as_, staff("kit"), to_score)),
-        Page("meeting page", "meeting", dev, where("panel:meeting", world.meeting.public_id)),
         Page("record a vote", "record", dev, act=lambda as_: votes(world)),
+        Page(
+            "meeting page: ranking and headroom",
+            "meeting",
+            dev,
+            where("panel:meeting", world.meeting.public_id),
+            ready=lambda: opened(world),
+        ),
         Page("payments", "money", fiona, where("admin:grants_payment_changelist")),
         Page("payments: to prepare", "money", fiona, where("admin:grants_paymentbatch_prepare")),
         Page(
@@ -194,8 +201,8 @@ def _names(page: str) -> Iterator[str]:
         yield part.split('"', 1)[0]
 
 
-def votes(world: World) -> Iterator[tuple[User, Send]]:
-    """The meeting is opened and motions are put; then members vote for themselves, one after the other."""
+def opened(world: World) -> tuple[Meeting, list[Seat]]:
+    """The meeting, opened, and who sits there and can sign in."""
     grace, at = staff("carol"), now()
     meeting = Meeting.objects.get(pk=world.meeting.pk)
     seats = [seat for seat in seats_of(world.closed) if seat.person.user_id]
@@ -203,6 +210,13 @@ def votes(world: World) -> Iterator[tuple[User, Send]]:
         decisions.mark_attendance(meeting, present=seats, by=grace, at=at)
         decisions.open_meeting(Meeting.objects.get(pk=meeting.pk), by=grace, at=at)
         meeting.refresh_from_db()
+    return meeting, seats
+
+
+def votes(world: World) -> Iterator[tuple[User, Send]]:
+    """Motions are put at the meeting; then members vote for themselves, one after the other."""
+    grace, at = staff("carol"), now()
+    meeting, seats = opened(world)
     waiting = (
         before_panel(world.closed)
         .filter(status="in_assessment")

@@ -24,6 +24,7 @@ from communities.core.fields import Fields, Lookup, RuledFilter
 from communities.core.forms import ModelForm
 from communities.core.locking import unit
 from communities.core.models import Event
+from communities.core.paging import CountedSoFar
 from communities.core.rules import HEADS, lifecycles, steps
 from communities.core.sections import assemble
 
@@ -140,6 +141,7 @@ class OfficeAdmin(Fields, Base[M]):
 
     form: Any = ModelForm
     list_per_page = 25
+    paginator = CountedSoFar
     show_full_result_count = False
     deletable = False
     save_on_top = False

@@ -61,6 +61,7 @@ class User(HasRules, AbstractBaseUser):
 
     class Meta:
         ordering = ("full_name", "email")
+        indexes = (models.Index(fields=("full_name", "email"), condition=Q(is_staff=True), name="user_staff"),)
         constraints = (models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_lower_case"),)
 
     def __str__(self) -> str:

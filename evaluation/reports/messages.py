@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 from communities.core.lifecycle import Moment
 from communities.core.outbox import Recipient, message
-from communities.groups.queries import addressees, leads
+from communities.groups.queries import PEOPLE, addressees, leads
 from evaluation.reports.models import OutcomeReport
+
+TOLD = (f"requirement.award.group.{PEOPLE}",)  # what a batch of these letters reads
 
 
 def leaders(report: OutcomeReport) -> list[Recipient]:
@@ -31,13 +33,13 @@ def report_accepted(report: OutcomeReport, moment: Moment) -> Iterator[Recipient
     yield from leaders(report)
 
 
-@message("report_due", subject="{object.requirement.award.reference}: your report is due soon")
+@message("report_due", subject="{object.requirement.award.reference}: your report is due soon", loads=TOLD)
 def report_due(report: OutcomeReport, moment: Moment) -> Iterator[Recipient]:
     """A reminder before the day."""
     yield from leaders(report)
 
 
-@message("report_overdue", subject="{object.requirement.award.reference}: we are waiting for your report")
+@message("report_overdue", subject="{object.requirement.award.reference}: we are waiting for your report", loads=TOLD)
 def report_overdue(report: OutcomeReport, moment: Moment) -> Iterator[Recipient]:
     """A reminder after the day, with the offer of help."""
     yield from leaders(report)

@@ -7,13 +7,14 @@ from uuid import UUID
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Q, QuerySet, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
+from django.utils.text import smart_split
 
 from communities.core.casework import LifecycleAdmin, StepAction
 from communities.core.clock import today
@@ -25,6 +26,7 @@ from communities.core.refusals import Refused
 from communities.people.models import User
 from communities.templatetags.govuk import day, money
 from grants.applications.models import APPLICATION, Application
+from grants.applications.queries import named
 from grants.applications.queries.sheet import BidSheet
 
 S = Application.Status
@@ -63,7 +65,8 @@ class OfficerFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """Me, nobody, and the others who check bids."""
-        officers = User.objects.filter(pk__in=Application.objects.exclude(officer=None).values("officer"))
+        # asked of each of the staff, not gathered from all bids there ever were
+        officers = User.objects.filter(Exists(Application.objects.filter(officer=OuterRef("pk"))), is_staff=True)
         others = [(str(each.pk), str(each)) for each in officers if each.pk != request.user.pk]
         return [("me", "Me"), ("nobody", "Nobody yet"), *others]
 
@@ -128,7 +131,6 @@ class ApplicationAdmin(LifecycleAdmin[Application]):
     list_select_related = ("group", "place")
     search_fields = ("reference", "title", "group__name")
     search_help_text = "Search by reference, title or group"
-    date_hierarchy = "submitted_at"
     ordering = ("-submitted_at", "-pk")
 
     @admin.display(description="Bid", ordering="title")
@@ -148,6 +150,14 @@ class ApplicationAdmin(LifecycleAdmin[Application]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
         """Without the long texts, which no list shows."""
         return super().get_queryset(request).defer("search_text")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Application], search_term: str
+    ) -> tuple[QuerySet[Application], bool]:
+        """Bids with each of the words, or phrases in quotes, in their reference, title or group's name."""
+        for words in smart_split(search_term):
+            queryset = queryset.filter(pk__in=named(words.strip("\"'")))
+        return queryset, False
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """Rows lead to case pages."""

@@ -59,7 +59,7 @@ def no_other_draft(bid: Application, moment: Moment) -> bool:
 @need(
     "every section is complete",
     "Your bid is not complete yet.",
-    loads=("round", "terms", "tier"),
+    loads=("round", "terms", "tier", "answers"),
     next_step="Look at the list of what is left to do.",
 )
 def everything_answered(bid: Application, moment: Moment) -> bool | str:

@@ -105,6 +105,11 @@ class Application(Stateful):
         ordering = ("-submitted_at", "-pk")
         indexes: ClassVar[Any] = [
             models.Index(fields=("round", "status", "-submitted_at")),
+            models.Index(fields=("status", "-submitted_at")),
+            # the officers' queue, as it opens
+            models.Index(
+                fields=("-submitted_at", "-id"), condition=~Q(status__in=("draft", "lapsed")), name="bid_sent"
+            ),
             models.Index(fields=("group", "-started_at")),
         ]
         constraints: ClassVar[Any] = [

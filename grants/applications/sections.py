@@ -48,6 +48,12 @@ def bids_for_officers(objects: Sequence[Group], user: Actor) -> Mapping[Any, Any
     return {group.pk: by_group[group.pk] for group in objects if by_group[group.pk]}
 
 
+@section("round_office", "bids", order=30, template="grants/applications/_round_office.html")
+def bids_of_round(objects: Sequence[Round], user: Actor) -> Mapping[Any, Any]:
+    """The way from a round, however long ago it was, to its bids."""
+    return {each.pk: each for each in objects if user.has_perm("grants.view_application")}
+
+
 @section("home", "bids", order=100, template="grants/applications/_home.html")
 def own(objects: Sequence[User], user: Actor) -> Mapping[Any, Any]:
     """A person's bids: those to finish first, then how the others stand; and the way into an open round."""

@@ -7,7 +7,9 @@ from communities.core.outbox import Recipient, message
 from grants.assessment.models import Allocation
 
 
-@message("papers_ready", subject="Bids to read and score: {object.application.round}")
+@message(
+    "papers_ready", subject="Bids to read and score: {object.application.round}", loads=("user", "application.round")
+)
 def papers_ready(allocation: Allocation, moment: Moment) -> Iterable[Recipient]:
     """The member who was asked to score; one message for all bids of one sharing out."""
     asked = Allocation.objects.filter(

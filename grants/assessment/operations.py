@@ -185,7 +185,6 @@ def save_review(
             _still_open(draft)
             draft.overall, draft.recommendation = overall.strip(), recommendation
             draft.submission = _latest(bid)
-            draft.scores.exclude(criterion__in=scores).delete()
             _write_scores(draft, scores)
     return draft
 

@@ -10,6 +10,8 @@ from communities.groups.queries import PEOPLE, addressees, keeps_money, leads
 from grants.awards.models import Award
 from grants.awards.queries import lines_of, signers
 
+TOLD = (f"group.{PEOPLE}",)  # what a batch of these letters reads
+
 
 def people_told(group: Group, **context: Any) -> list[Recipient]:
     """Those who lead the group, keep its money or sign for it."""
@@ -23,7 +25,7 @@ def people_told(group: Group, **context: Any) -> list[Recipient]:
 @message(
     "offer_made",
     subject="Good news about {object.reference}: an offer for your group",
-    loads=(f"group.{PEOPLE}", "versions.lines", "conditions"),
+    loads=(*TOLD, "versions.lines", "conditions"),
 )
 def offer_made(award: Award, moment: Moment) -> Iterator[Recipient]:
     """The group learns what it is offered, for what, and how to say yes or no."""
@@ -51,13 +53,13 @@ def offer_turned_down(award: Award, moment: Moment) -> Iterator[Recipient]:
     yield from people_told(award.group)
 
 
-@message("offer_reminder", subject="{object.reference}: your offer is open until {ends}")
+@message("offer_reminder", subject="{object.reference}: your offer is open until {ends}", loads=TOLD)
 def offer_reminder(award: Award, moment: Moment) -> Iterator[Recipient]:
     """A week before the last day, the group is reminded."""
     yield from people_told(award.group, ends=_day(award), missing=_missing(award))
 
 
-@message("offer_ends_soon", subject="{object.reference}: your offer ends on {ends}")
+@message("offer_ends_soon", subject="{object.reference}: your offer ends on {ends}", loads=TOLD)
 def offer_ends_soon(award: Award, moment: Moment) -> Iterator[Recipient]:
     """Two days before the last day, the group is reminded once more."""
     yield from people_told(award.group, ends=_day(award), missing=_missing(award))
@@ -69,7 +71,7 @@ def offer_extended(award: Award, moment: Moment) -> Iterator[Recipient]:
     yield from people_told(award.group, ends=_day(award))
 
 
-@message("offer_lapsed", subject="{object.reference}: the offer has ended")
+@message("offer_lapsed", subject="{object.reference}: the offer has ended", loads=TOLD)
 def offer_lapsed(award: Award, moment: Moment) -> Iterator[Recipient]:
     """The group learns that the time is over, and whom to ring."""
     yield from people_told(award.group)

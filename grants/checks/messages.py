@@ -6,6 +6,7 @@ from typing import Any
 from communities.core.events import Moment
 from communities.core.outbox import Recipient, message
 from communities.diligence.messages import leaders
+from communities.groups.queries import PEOPLE
 from grants.applications.models import Application
 from grants.checks.models import IneligibleFinding, InformationRequest
 from grants.checks.queries.cases import open_request
@@ -27,7 +28,11 @@ def information_asked(bid: Application, moment: Moment) -> Iterable[Recipient]:
     return told(bid, request=open_request(bid))
 
 
-@message("information_overdue", subject="{object.application.reference}: we are still waiting for your answer")
+@message(
+    "information_overdue",
+    subject="{object.application.reference}: we are still waiting for your answer",
+    loads=(f"application.group.{PEOPLE}",),
+)
 def information_overdue(request: InformationRequest, moment: Moment) -> Iterable[Recipient]:
     """The day has passed; the group can still answer."""
     return told(request.application, request=request)

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 from django.db.models import F, Prefetch, QuerySet
 
+from communities.framework.models import Cohort
+from communities.places.models import PriorityPlace
 from grants.rounds.models import Criterion, CriterionWeight, Question, QuestionLimit, Round, RoundStaff, Terms, Tier
 
 T = TypeVar("T")
@@ -60,6 +62,11 @@ def of_published(terms: Terms, name: object, read: Callable[[], T]) -> T:
             KEPT.clear()
         found = KEPT[key] = read()
     return found
+
+
+def meant_for(round_: Round) -> tuple[list[PriorityPlace], list[Cohort]]:
+    """The places and the groups of people that a round is for. Like its terms they are settled when it is published."""
+    return list(round_.places.all()), list(round_.cohorts.all())
 
 
 def tier_for(terms: Terms, amount: Decimal) -> Tier | None:

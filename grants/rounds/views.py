@@ -14,9 +14,8 @@ from grants.rounds.forms import quiz_form, verdict
 from grants.rounds.models import Question, Round
 
 
-def _round(request: HttpRequest, public_id: UUID, *shown: str) -> Round:
-    visible = Round.objects.visible_to(request.user).select_related("terms")
-    return get_object_or_404(visible.prefetch_related(*shown), public_id=public_id)
+def _round(request: HttpRequest, public_id: UUID) -> Round:
+    return get_object_or_404(Round.objects.visible_to(request.user).select_related("terms"), public_id=public_id)
 
 
 @login_not_required
@@ -48,12 +47,15 @@ def rounds(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def round_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One round: dates, money, places, and the way in."""
-    round_ = _round(request, public_id, "places", "cohorts", "notices")
+    round_ = _round(request, public_id)
+    places, cohorts = queries.of_published(round_.terms, ("for", round_.pk), lambda: queries.meant_for(round_))
     return render(
         request,
         "grants/rounds/round.html",
         {
             "round": round_,
+            "places": places,
+            "cohorts": cohorts,
             "tiers": queries.of_published(round_.terms, "sizes", lambda: queries.open_tiers(round_.terms)),
             "is_open": round_.opens_at <= now() <= round_.closes_at and round_.status == Round.Status.PUBLISHED,
             "has_closed": round_.closes_at < now(),

@@ -14,7 +14,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.middleware.csrf import _get_new_csrf_string, _mask_cipher_secret
 from django.test import Client, override_settings
 
-from tests.faults.processes import ROOT, Listening, Mail, PostgreSQL, Process, Redis, kill_all, wait_until
+from tests.faults.processes import ROOT, Listening, Mail, PostgreSQL, Process, Redis, wait_until
 from tests.plugins import database
 
 KEPT = ("PATH", "HOME", "LANG")
@@ -184,21 +184,14 @@ class House:
                 server.start()
         if self.worker and self.worker.runs:
             self.worker.resume()
-        if self.sqlite:
-            self.close_webs()
+        if site := self.webs.pop("site", None):
+            site.stop()  # its relay does not leave the database alone
         database.restore(connections)
         self.record.write_text("")
         self.mail.start_afresh()
         if self.redis:
             with self.redis.ask() as client:
                 client.flushall()
-
-    def close_webs(self):
-        while self.webs:
-            self.webs.popitem()[1].stop()
-
-    def close(self):
-        kill_all()
 
 
 @contextmanager

@@ -24,8 +24,8 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 READERS = ("visitor", "member", "chair", "panel", "officer", "senior", "finance", "analyst", "auditor", "access")
 PLACES = ("home", "panel:home", "admin:index", "awards:awards", "groups:groups")  # differ from person to person
 NO_PAGE = {
-    "healthz", "stored_file", "evaluation:download", "evaluation:dictionary", "admin:jsi18n", "account_logout",
-    "admin:grants_paymentbatch_file", "admin:grants_application_export",
+    "healthz", "readyz", "stored_file", "evaluation:download", "evaluation:dictionary", "admin:jsi18n",
+    "account_logout", "admin:grants_paymentbatch_file", "admin:grants_application_export",
     "mfa_download_recovery_codes", "admin:communities_indicator_export",
 }  # fmt: skip
 

@@ -75,10 +75,13 @@ def watching():
     return _nplusone_context.get()
 
 
+NOT_ASKING = (__file__, "site-packages", "contextlib.py", "core/locking.py", "core/lifecycle.py", "core/outbox.py")
+
+
 def place():
-    """Who asks: the line of ours that is nearest."""
+    """Who asks: the line of ours that is nearest. What serves every room asks for the room that it serves."""
     frame = sys._getframe(1)
-    while frame.f_back and (frame.f_code.co_filename == __file__ or "site-packages" in frame.f_code.co_filename):
+    while frame.f_back and any(part in frame.f_code.co_filename for part in NOT_ASKING):
         frame = frame.f_back
     return f"{frame.f_code.co_filename}:{frame.f_lineno} in {frame.f_code.co_name}"
 

@@ -72,6 +72,7 @@ class BidAdmin(LifecycleAdmin[Bid]):
     page = "sample"
     lifecycle = BID
     list_display = ("bid", money_column("amount", "Asked"), status_column())
+    list_select_related = ("owner",)
     list_filter = ("status", ("pot", RuledFilter))
     search_fields = ("title",)
     search_help_text = "Search by title"

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from communities.core.events import Entry, timeline
+from communities.core.locking import fetched
 from communities.core.permissions import SYSTEM, Actor
 from communities.core.sections import assemble
 from communities.groups.models import Group
@@ -39,14 +40,22 @@ def bids_of(groups: Iterable[Group]) -> QuerySet[Application]:
     return rows.select_related("round", "tier").order_by("-started_at", "-pk")
 
 
+def named(word: str) -> QuerySet[Any]:
+    """The keys of bids with this in their reference, title or group's name. Each table is searched by its own index."""
+    bids, groups = Application.objects.order_by(), Group.objects.order_by().filter(name__icontains=word)
+    by_words = bids.filter(Q(reference__icontains=word) | Q(title__icontains=word)).values("pk")
+    return by_words.union(bids.filter(group__in=groups.values("pk")).values("pk"))
+
+
 def closes_for(bid: Application) -> datetime:
     """The last moment for a bid that was begun before the deadline: the deadline and the minutes of grace."""
     return bid.round.last_moment
 
 
 def answers(bid: Application) -> dict[str, SectionAnswer]:
-    """What has been written so far, by section."""
-    return {answer.section: answer for answer in bid.answers.select_related("updated_by")}
+    """What has been written so far, by section. What a step fetched with the bid is not fetched again."""
+    written = bid.answers.all() if fetched(bid, "answers") else bid.answers.select_related("updated_by")
+    return {answer.section: answer for answer in written}
 
 
 def latest_submission(bid: Application) -> Submission | None:

@@ -14,7 +14,7 @@ from communities.core.refusals import Refused
 from grants.applications.models import APPLICATION, Application, SectionAnswer, Submission
 from grants.applications.operations import next_submission
 from grants.applications.operations.projection import project, searchable
-from grants.applications.queries import answers, latest_submission, parts, problems
+from grants.applications.queries import latest_submission, parts, problems
 from grants.checks.models import INFORMATION_REQUEST, InformationRequest
 from grants.checks.queries.cases import overdue_requests
 from grants.rounds.models import Tier
@@ -84,7 +84,7 @@ def put_back(bid: Application, *, by: Actor, at: datetime) -> None:
             written = SectionAnswer.objects.filter(application=bid, section=part.key)
             written.update(content=told[part.key], version=F("version") + 1, updated_at=at, updated_by=by.pk)
             project(bid, part, told[part.key])
-    bid.search_text = searchable(answers(bid).values())
+    bid.search_text = searchable(SectionAnswer.objects.filter(application=bid))
 
 
 def remind_overdue(*, at: datetime) -> None:

@@ -28,13 +28,14 @@ def draft_round(*, terms_from: Terms, by: Actor, at: datetime, **fields: Any) ->
 
 def update_round(round_: Round, *, fields: dict[str, Any], by: Actor, at: datetime) -> Round:
     """Change a draft. Once published, what applicants were told stands, and changes are dated notices."""
-    if round_.status != Round.Status.DRAFT:
-        raise Refused(
-            "This round is published, so what it says stands.", "Add a dated notice to correct or explain something."
-        )
     fields = dict(fields)
     many = {name: fields.pop(name) for name in MANY if name in fields}
     with ROUND.record("update", round_, by=by, at=at, who="grants.change_round") as locked:
+        if locked.status != Round.Status.DRAFT:
+            raise Refused(
+                "This round is published, so what it says stands.",
+                "Add a dated notice to correct or explain something.",
+            )
         for name, value in fields.items():
             setattr(locked, name, value)
         for name, rows in many.items():

@@ -170,6 +170,28 @@ def test_a_list_costs_the_same_queries_however_long(client, carol, bid, rows, dj
         client.get("/office/sample/venue/")
 
 
+def test_a_list_without_end_is_counted_up_to_a_point_and_can_be_turned_further(client, carol, bid, monkeypatch):
+    from communities.core.paging import CountedSoFar
+
+    monkeypatch.setattr(CountedSoFar, "MOST", 50)
+    Bid.objects.bulk_create(Bid(pot=bid.pot, owner=bid.owner, title=f"Shed {n}", amount=1) for n in range(130))
+    html = page(client, carol, "/office/sample/bid/").content.decode()
+    assert "more than 50 bids" in html
+    assert 'href="?p=3"' in html
+    further = page(client, carol, "/office/sample/bid/?p=6")
+    assert len(further.context["cl"].result_list) == 6  # 131 are five pages of 25 and these
+    assert 'href="?p=7"' in further.content.decode()
+    assert page(client, carol, "/office/sample/bid/?p=one").status_code == 302
+
+
+def test_a_list_with_an_end_is_counted_to_it(client, carol, bid):
+    Bid.objects.bulk_create(Bid(pot=bid.pot, owner=bid.owner, title=f"Shed {n}", amount=1) for n in range(29))
+    last = page(client, carol, "/office/sample/bid/?p=2")
+    assert "30 bids" in last.content.decode()
+    assert len(last.context["cl"].result_list) == 5
+    assert page(client, carol, "/office/sample/bid/?p=3").status_code == 302
+
+
 def test_the_page_of_all_components_is_for_the_office_only(client, carol, asha):
     assert page(client, carol, reverse("admin:components")).status_code == 200
     assert page(client, asha, reverse("admin:components"), follow=True).status_code == 403

@@ -40,7 +40,7 @@ def more(round_, group, asha, number=30):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("page", "limit"), [("front", 4), ("rounds", 4), ("round", 6), ("questions", 1)])
+@pytest.mark.parametrize(("page", "limit"), [("front", 4), ("rounds", 4), ("round", 4), ("questions", 1)])
 def test_what_the_public_sees(asked, client, round_, group, asha, page, limit):
     client.logout()
     args = [round_.public_id] if page in ("round", "questions") else []

@@ -55,6 +55,9 @@ SENT = {"Warm suppers on Fridays", "Homework club", "New heaters", "A late one",
         ("?q=homework", {"Homework club"}),
         ("?q=Vange", {"Homework club"}),
         ("?q=CCF-2026-0001", {"Warm suppers on Fridays"}),
+        ("?q=vange+club", {"Homework club"}),
+        ("?q=vange+suppers", set()),
+        ("?q=%22suppers+on%22", {"Warm suppers on Fridays"}),
     ],
 )
 def test_the_queue_is_filtered_and_searched(as_, many, carol, query, expected):
