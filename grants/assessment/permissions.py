@@ -1,6 +1,6 @@
 """Who reads a bid's papers, who scores it, and who sees what others gave."""
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from communities.core.permissions import NONE, Actor, office, permission, roles_of
 from communities.people import roles
@@ -98,20 +98,15 @@ def may_view_review(user: Actor) -> Q:
     own, locked = Q(reviewer=user.pk), Q(status=Review.Status.LOCKED)
     if roles_of(user).intersection(READERS):
         return own | locked
-    return own | (locked & Q(application__in=compared(user)))
+    return own | (locked & Q(Exists(compared(user).filter(pk=OuterRef("application")))))
 
 
-def compared(user: Actor) -> "object":
+def compared(user: Actor) -> QuerySet[Application]:
     """Bids whose scores this member may compare: their own is locked, or scoring is over."""
-    mine = Review.objects.filter(reviewer=user.pk, status=Review.Status.LOCKED).values("application")
-    still_to_score = Allocation.objects.filter(user=user.pk, closed_at=None).exclude(application__in=mine)
-    over = Allocation.objects.filter(closed_at__isnull=False).values("application")
-    return (
-        Application.objects.filter(readable(user))
-        .filter(Q(pk__in=mine) | Q(pk__in=over))
-        .exclude(pk__in=still_to_score.values("application"))
-        .values("pk")
-    )
+    asked = Allocation.objects.filter(application=OuterRef("pk"))
+    locked = Exists(Review.objects.filter(application=OuterRef("pk"), reviewer=user.pk, status=Review.Status.LOCKED))
+    over = Exists(asked.filter(closed_at__isnull=False)) & ~Exists(asked.filter(user=user.pk, closed_at=None))
+    return Application.objects.filter(readable(user)).filter(locked | over)
 
 
 office(Score, view=READERS)

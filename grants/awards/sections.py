@@ -173,11 +173,13 @@ def office_home(objects: Sequence[Any], user: Actor) -> Mapping[Any, Any]:
     """For officers: offers that end soon, conditions nobody has settled."""
     if not user.has_perm("grants.change_awardcondition"):
         return {}
-    counted = Award.objects.visible_to(user).aggregate(
-        waiting=Count("pk", distinct=True, filter=Q(status=S.OFFERED)),
-        conditions=Count(
-            "pk", distinct=True, filter=Q(status__in=OPEN, conditions__met_at=None, conditions__isnull=False)
-        ),
+    counted = (
+        Award.objects.visible_to(user)
+        .filter(status__in=OPEN)
+        .aggregate(
+            waiting=Count("pk", distinct=True, filter=Q(status=S.OFFERED)),
+            conditions=Count("pk", distinct=True, filter=Q(conditions__met_at=None, conditions__isnull=False)),
+        )
     )
     page = reverse("admin:grants_award_changelist")
     cards = [

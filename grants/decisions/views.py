@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,6 +19,8 @@ from grants.decisions.forms import AttendanceForm, MinuteForm, MotionForm, NoteI
 from grants.decisions.models import Decision, Meeting, Motion, Vote
 from grants.rounds.models import Seat
 
+ON_A_PAGE = 25  # bids of the agenda
+
 # -- the meeting ---------------------------------------------------------------------------------------------------
 
 
@@ -26,10 +29,11 @@ def meeting(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Who is here, how the bids stand, what the money allows."""
     held = _meeting(request, public_id)
     user, people = _user(request), queries.people_at(held)
+    # before it is opened the page shows no bids, and nobody waits for them to be ranked
+    ranked = queries.agenda(held, user, people) if held.status != Meeting.Status.PLANNED else []
     context = {
         "meeting": held,
-        # before it is opened the page shows no bids, and nobody waits for them to be ranked
-        "items": queries.agenda(held, user, people) if held.status != Meeting.Status.PLANNED else [],
+        "items": Paginator(ranked, ON_A_PAGE).get_page(request.GET.get("page")),
         "money": queries.money_of(held.panel.round),
         "seats": people,
         "runs": user.has_perm("grants.run_meeting", held),

@@ -190,7 +190,7 @@ class Payment(Stateful):
 
     class Meta:
         ordering = ("due_on", "pk")
-        indexes: ClassVar[Any] = [models.Index(fields=("status", "due_on"))]
+        indexes: ClassVar[Any] = [models.Index(fields=("status", "due_on")), models.Index(fields=("due_on", "id"))]
         constraints: ClassVar[Any] = [
             models.UniqueConstraint(fields=("award", "number"), name="payment_number_unique"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payment_amount_above_zero"),

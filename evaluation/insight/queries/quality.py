@@ -5,7 +5,7 @@ from datetime import date
 from django.db.models import Count, Q
 
 from evaluation.insight.queries.money import STANDING, standing
-from evaluation.insight.queries.outcomes import agreed_targets
+from evaluation.insight.queries.outcomes import agreed_targets, told_of
 from evaluation.insight.queries.sheets import Cell, Column, Sheet
 from evaluation.reports.models import Observation, ReportRequirement
 from grants.rounds.models import Round
@@ -16,9 +16,8 @@ def completeness(round_: Round | None, on: date) -> Sheet:
     due = ReportRequirement.objects.filter(award__status__in=STANDING, due_on__lte=on)
     due = due.filter(award__application__round=round_) if round_ else due
     reports = due.aggregate(n=Count("pk"), known=Count("pk", filter=Q(report__status="accepted")))
-    targets = agreed_targets(round_).aggregate(
-        n=Count("pk"), mapped=Count("pk", filter=Q(indicator__isnull=False)), n_told=Count("pk", filter=Q(told=True))
-    )
+    agreed = agreed_targets(round_)
+    targets = agreed.aggregate(n=Count("pk"), mapped=Count("indicator"))
     awards = standing(round_).aggregate(
         n=Count("pk"), placed=Count("pk", filter=~Q(application__postcode="")), area=Count("lsoa")
     )
@@ -28,7 +27,7 @@ def completeness(round_: Round | None, on: date) -> Sheet:
     sheet = Sheet("completeness", "How complete this is", COLUMNS)
     sheet.rows = [
         _row("Reports accepted, of those due", reports["known"], reports["n"]),
-        _row("Targets that a report speaks of", targets["n_told"], targets["n"]),
+        _row("Targets that a report speaks of", told_of(agreed).count(), targets["n"]),
         _row("Targets with an indicator", targets["mapped"], targets["n"]),
         _row("Awards whose postcode is known", awards["placed"], awards["n"]),
         _row("Awards whose small area is known", awards["area"], awards["n"]),

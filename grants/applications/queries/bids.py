@@ -30,8 +30,8 @@ def told(*verbs: str) -> None:
 
 def own_bids(user: Actor) -> QuerySet[Application]:
     """The bids of the groups a person belongs to, the latest first; nobody else's, whatever role they have."""
-    rows = Application.objects.filter(pk__in=Application.objects.filter(member_of(user, "group__")).values("pk"))
-    return rows.select_related("round", "group", "tier", "terms").order_by("-started_at", "-pk")
+    rows = Application.objects.filter(group__in=Group.objects.filter(member_of(user)).values("pk"))
+    return rows.select_related("round", "group", "tier", "terms").defer("search_text").order_by("-started_at", "-pk")
 
 
 def bids_of(groups: Iterable[Group]) -> QuerySet[Application]:

@@ -127,18 +127,18 @@ def rounded(value: Decimal) -> Decimal:
 
 def ranking(round_: Round) -> list[Standing]:
     """The bids before a round's panel, best first, by the scores that count."""
-    return standings(before_panel(round_))
+    return standings(before_panel(round_).defer("search_text"))
 
 
 def standings(applications: Iterable[Application]) -> list[Standing]:
     """How these bids stand: locked reviews of people without a tie, weighted. Five queries, however many bids."""
     bids = list(applications)
     weights = _weights({each.tier_id for each in bids})
-    reviews = counted(bids)
+    given = _given(bids)
     asked: dict[int, int] = defaultdict(int)
     for pk in Allocation.objects.filter(application__in=bids).values_list("application", flat=True):
         asked[pk] += 1
-    rows = [_standing(each, weights.get(each.tier_id, []), reviews[each.pk], asked[each.pk]) for each in bids]
+    rows = [_standing(each, weights.get(each.tier_id, []), given[each.pk], asked[each.pk]) for each in bids]
     rows.sort(key=_order)
     for number, row in enumerate((row for row in rows if row.totals), start=1):
         row.rank = number
@@ -156,14 +156,27 @@ def counted(bids: Sequence[Application]) -> Mapping[int, list[Review]]:
     """The locked reviews that count, by bid: not those of people who turned out to have a tie."""
     out = set(Interest.objects.filter(application__in=bids, kind__in=Interest.OUT).values_list("application", "user"))
     found: dict[int, list[Review]] = defaultdict(list)
-    for each in Review.objects.filter(application__in=bids, status=Review.Status.LOCKED).prefetch_related("scores"):
+    for each in Review.objects.filter(application__in=bids, status=Review.Status.LOCKED):
         if (each.application_id, each.reviewer_id) not in out:
             found[each.application_id].append(each)
     return found
 
 
-def _standing(bid: Application, weights: Sequence[CriterionWeight], reviews: Sequence[Review], asked: int) -> Standing:
-    given = [{score.criterion_id: score.value for score in review.scores.all()} for review in reviews]
+def _given(bids: Sequence[Application]) -> Mapping[int, list[dict[int, int]]]:
+    """What each scorer whose scores count gave, by bid: the score of each criterion."""
+    by_review: dict[int, dict[int, int]] = defaultdict(dict)
+    scores = Score.objects.filter(review__application__in=bids, review__status=Review.Status.LOCKED)
+    for review, criterion, value in scores.values_list("review", "criterion", "value"):
+        by_review[review][criterion] = value
+    found: dict[int, list[dict[int, int]]] = defaultdict(list)
+    for bid, reviews in counted(bids).items():
+        found[bid] = [by_review[each.pk] for each in reviews]
+    return found
+
+
+def _standing(
+    bid: Application, weights: Sequence[CriterionWeight], given: Sequence[dict[int, int]], asked: int
+) -> Standing:
     marks = [
         Marks(
             each.criterion,

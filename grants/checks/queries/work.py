@@ -36,7 +36,7 @@ class Work:
 
 def work(user: Actor, on: date) -> Work:
     """The counts of one moment, in three queries."""
-    found: dict[str, Any] = Application.objects.aggregate(
+    found: dict[str, Any] = Application.objects.filter(status__in=UNANSWERED).aggregate(
         new=Count("pk", filter=Q(status=S.SUBMITTED)),
         oldest=Min("submitted_at", filter=Q(status=S.SUBMITTED)),
         checking=Count("pk", filter=Q(status=S.IN_CHECK)),
