@@ -11,7 +11,7 @@ MINUTES ?= 5
 export PORT
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run demo test test-postgresql test-sqlite watch bench load check format assets node chromium picture key locks \
+.PHONY: run demo test test-postgresql test-sqlite bench load check format assets node chromium picture key locks \
   backup restore drill
 .DEFAULT_GOAL := run
 
@@ -44,10 +44,6 @@ bench: .venv/dev assets
 # The deadline hour: 50 applicants, 10 officers, a bid sent each second; then how many saves a second are held.
 load: .venv/dev assets
 	@$(PY) -m benchmark load $(MINUTES) $(ARGS)
-
-# The tests once more, each failing where a query is sent for each row of a list: make watch ARGS=tests/grants
-watch: .venv/dev assets
-	$(PY) -m pytest -p tests.plugins.queries -m "not browser" $(ARGS)
 
 check: .venv/dev
 	.venv/bin/ruff format --check .

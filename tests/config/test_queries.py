@@ -11,12 +11,6 @@ from tests.plugins import queries
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _on_watch(pytestconfig):
-    if not pytestconfig.pluginmanager.hasplugin("tests.plugins.queries"):
-        pytest.skip("make watch runs the tests with this watch")
-
-
 def taken():
     """What was seen so far, taken away so that this test does not fail of it."""
     seen = dict(queries.found)
