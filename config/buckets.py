@@ -1,5 +1,7 @@
 """Files on S3-compatible storage (needs requirements-s3.lock): private, and given out by our own pages alone."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from boto3.exceptions import Boto3Error
@@ -19,6 +21,15 @@ PATIENCE = Config(
 )
 
 
+@contextmanager
+def _as_a_disk(words: str) -> Iterator[None]:
+    """What goes wrong is said as a disk would say it."""
+    try:
+        yield
+    except (Boto3Error, BotoCoreError, ClientError) as problem:
+        raise OSError(words) from problem
+
+
 class PrivateBucket(S3Storage):  # type: ignore[misc]
     """A bucket that nobody reads but the site. It has no addresses to give away."""
 
@@ -29,10 +40,14 @@ class PrivateBucket(S3Storage):  # type: ignore[misc]
         return {**super().get_default_settings(), **ours}
 
     def _save(self, name: str, content: Any) -> str:
-        try:
+        with _as_a_disk("The bucket did not take the file."):
             return str(super()._save(name, content))
-        except (Boto3Error, BotoCoreError, ClientError) as problem:
-            raise OSError("The bucket did not take the file.") from problem  # as a disk would say it
+
+    def _open(self, name: str, mode: str = "rb") -> Any:
+        with _as_a_disk("The bucket did not give the file."):
+            opened = super()._open(name, mode)
+            opened.file  # noqa: B018 (fetched now, before an answer has begun)
+            return opened
 
     def url(self, *args: object, **kwargs: object) -> str:
         """As on the disk: files are opened through a page that asks who may."""

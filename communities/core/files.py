@@ -99,7 +99,14 @@ class StoredFile(models.Model):
             )
         if self.scan == self.Scan.WAITING:
             raise Refused("This file is still being checked.", "Try again in a minute.")
-        return self.content.open("rb")
+        try:
+            return self.content.open("rb")
+        except OSError as problem:  # the bucket or the disk is away
+            log.warning("File %s was not opened: %s", self.public_id, type(problem).__name__)
+            raise Refused(
+                "This file cannot be opened just now.",
+                "Nothing is lost. Try again in a few minutes, and ring us if it stays like this.",
+            ) from problem
 
 
 OPENERS: dict[str, Rule] = {}

@@ -138,3 +138,20 @@ def test_a_bucket_that_is_away_stores_nothing_and_says_so(bucket, asha, receipts
     with pytest.raises(Refused, match="could not be uploaded"), transaction.atomic():
         sent(asha, receipts)
     assert not StoredFile.objects.exists()
+
+
+def test_a_file_in_a_bucket_that_is_away_is_a_page_that_says_so(bucket, client, asha, receipts, settings):
+    stored = sent(asha, receipts)
+    options = settings.STORAGES["default"]["OPTIONS"] | {"endpoint_url": "http://127.0.0.1:1"}
+    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "config.buckets.PrivateBucket", "OPTIONS": options}}
+    client.force_login(asha)
+    answer = client.get(f"/files/{stored.public_id}/")
+    assert answer.status_code == 409
+    assert "This file cannot be opened just now." in answer.content.decode()
+
+
+def test_a_file_that_is_gone_is_a_page_that_says_so(bucket, client, asha, receipts):
+    stored = sent(asha, receipts)
+    bucket.objects.all().delete()
+    client.force_login(asha)
+    assert client.get(f"/files/{stored.public_id}/").status_code == 409
