@@ -35,6 +35,7 @@ class Process:
     def __init__(self, name, folder, command, *, environment=None, cwd=ROOT, **account):
         self.name, self.folder, self.command, self.account = name, folder, command, account
         self.environment, self.cwd, self.log = environment, cwd, folder / f"{name}.log"
+        self.log.unlink(missing_ok=True)  # what another of this name said is not said by this one
         self.popen = None
 
     def start(self):
