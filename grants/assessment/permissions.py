@@ -101,6 +101,13 @@ def may_view_review(user: Actor) -> Q:
     return own | (locked & Q(Exists(compared(user).filter(pk=OuterRef("application")))))
 
 
+def seen_of(user: Actor, application: Application) -> Q:
+    """The same for one bid. (Asked about all bids, a database looks at every bid that the member ever read.)"""
+    own, locked = Q(reviewer=user.pk), Q(status=Review.Status.LOCKED)
+    everything = roles_of(user).intersection(READERS) or compared(user).filter(pk=application.pk).exists()
+    return own | locked if everything else own
+
+
 def compared(user: Actor) -> QuerySet[Application]:
     """Bids whose scores this member may compare: their own is locked, or scoring is over."""
     asked = Allocation.objects.filter(application=OuterRef("pk"))

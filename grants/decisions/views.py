@@ -13,13 +13,11 @@ from communities.core.clock import now
 from communities.core.refusals import kept_on
 from grants.applications.models import Application
 from grants.assessment.operations import declare_interest
-from grants.assessment.queries import scores_of, seats_of
+from grants.assessment.queries import LISTED, scores_of, seats_of
 from grants.decisions import operations, queries
 from grants.decisions.forms import AttendanceForm, MinuteForm, MotionForm, NoteInterestForm, SmallerForm, VotesForm
 from grants.decisions.models import Decision, Meeting, Motion, Vote
 from grants.rounds.models import Seat
-
-ON_A_PAGE = 25  # bids of the agenda
 
 # -- the meeting ---------------------------------------------------------------------------------------------------
 
@@ -33,7 +31,7 @@ def meeting(request: HttpRequest, public_id: UUID) -> HttpResponse:
     ranked = queries.agenda(held, user, people) if held.status != Meeting.Status.PLANNED else []
     context = {
         "meeting": held,
-        "items": Paginator(ranked, ON_A_PAGE).get_page(request.GET.get("page")),
+        "items": Paginator(ranked, LISTED).get_page(request.GET.get("page")),
         "money": queries.money_of(held.panel.round),
         "seats": people,
         "runs": user.has_perm("grants.run_meeting", held),

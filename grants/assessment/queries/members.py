@@ -15,7 +15,7 @@ from grants.assessment.models import Allocation, Interest, Review
 from grants.assessment.permissions import BEFORE_PANEL, sits_on
 from grants.rounds.models import Panel, Round, Seat, Tier
 
-LISTED = 20  # bids of a round on one page of the panel
+LISTED = 20  # bids of a round on one page of the panel, also at its meeting
 
 
 def seats_of(round_: Round) -> list[Seat]:

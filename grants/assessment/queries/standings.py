@@ -11,6 +11,7 @@ from django.db.models import Prefetch
 from communities.core.permissions import Actor
 from grants.applications.models import Application
 from grants.assessment.models import Allocation, Interest, Review, Score
+from grants.assessment.permissions import seen_of
 from grants.assessment.queries.members import before_panel
 from grants.rounds.models import Criterion, CriterionWeight, Round
 
@@ -28,8 +29,7 @@ def criteria_of(application: Application) -> list[Criterion]:
 def scores_of(application: Application, user: Actor) -> list[Review]:
     """The reviews of a bid that this person may see, own first."""
     reviews = (
-        Review.objects.visible_to(user)
-        .filter(application=application)
+        Review.objects.filter(seen_of(user, application), application=application)
         .select_related("reviewer")
         .prefetch_related(Prefetch("scores", Score.objects.select_related("criterion").order_by("criterion__order")))
     )

@@ -220,6 +220,17 @@ def test_the_clerk_notes_a_tie_said_in_the_room(visit, panel, bid, dev, joan, ki
     assert Interest.objects.get(user=kit).kind == "none"
 
 
+def test_a_long_agenda_comes_in_pages_best_first(visit, meeting, bid, panel, hassan, carol):
+    scored(bid, hassan, 5, 5)
+    for number in range(24):
+        BidFactory(round=panel.round, title=f"Bench {number}")
+    first, second = (words(visit(carol).get(f"{address('meeting', meeting)}?page={page}")) for page in (1, 2))
+    assert bid.title in first
+    assert bid.title not in second
+    assert (first.count("app-agenda__rank"), second.count("app-agenda__rank")) == (20, 5)
+    assert "Page 1 of 2" in first
+
+
 def test_the_meeting_page_costs_the_same_for_one_bid_and_for_thirty(
     visit, meeting, panel, bid, everybody, dev, django_assert_max_num_queries
 ):
