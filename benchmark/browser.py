@@ -62,9 +62,13 @@ class Browser:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         self._connect()
         began = time.perf_counter()
-        self.connection.request(method, path, body, headers)
-        response = self.connection.getresponse()
-        content = response.read()
+        try:
+            self.connection.request(method, path, body, headers)
+            response = self.connection.getresponse()
+            content = response.read()
+        except OSError:
+            self.connection.close()  # one broken line must not break whatever is asked next
+            raise
         return Answer(response.status, content, response.headers.get("Location", ""), time.perf_counter() - began)
 
 

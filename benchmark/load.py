@@ -89,7 +89,7 @@ def until(end: float, every: float, offset: float) -> Iterator[None]:
 def deadline_hour(port: int, writers: list[Writer], bids: list[Application], minutes: float) -> Tally:
     """Everybody at once, for so many minutes."""
     tally, world = Tally(), World()
-    sending = [(Browser(port, sign_in(lead_of(bid.group))), where("applications:send", bid.public_id)) for bid in bids]
+    sending = [(sign_in(lead_of(bid.group)), where("applications:send", bid.public_id)) for bid in bids]
     pages = [
         where("admin:grants_application_changelist"),
         where("admin:grants_application_changelist", q="meadow"),
@@ -107,9 +107,10 @@ def deadline_hour(port: int, writers: list[Writer], bids: list[Application], min
         for _ in until(end, READS_EVERY, READS_EVERY * number / OFFICERS):
             tally.note("read", lambda: browser.get(next(paths)), 200)
 
-    def send(browser: Browser, path: str, number: int) -> None:
+    def send(session: str, path: str, number: int) -> None:
         for _ in until(end, minutes * 60, minutes * 60 * number / len(sending)):
-            tally.note("send", lambda: browser.post(path, []), 302)
+            # connected now: hundreds of open lines that say nothing would each hold a thread, which nginx never does
+            tally.note("send", lambda: Browser(port, session).post(path, []), 302)
 
     people = [
         *(threading.Thread(target=write, args=(writer, number)) for number, writer in enumerate(writers)),
