@@ -58,3 +58,16 @@ def _published_terms():
 def _anchors(settings, tmp_path_factory, request):
     """Each test has an anchor file of its own: a seal of one must not accuse another."""
     settings.EVENT_ANCHORS = tmp_path_factory.getbasetemp() / f"anchors-{abs(hash(request.node.nodeid))}.txt"
+
+
+@pytest.fixture
+def receipts():
+    """A kind of file that whoever sent it may open."""
+    from django.db.models import Q
+
+    from communities.core.files import OPENERS, may_open
+
+    OPENERS.pop("test_receipt", None)
+    may_open("test_receipt")(lambda user: Q(uploaded_by=user.pk))
+    yield "test_receipt"
+    OPENERS.pop("test_receipt")

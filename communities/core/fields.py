@@ -59,13 +59,13 @@ MOST_TO_FILTER_BY = 24
 
 
 class RuledFilter(admin.RelatedFieldListFilter):
-    """A filter that names only what the person may see; of a long row of things the first, which are the latest."""
+    """A filter that names only what the person may see: the first of them, where there are very many."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """The related things to choose from."""
         related = field.related_model._default_manager
         rows = related.visible_to(request.user) if hasattr(related, "visible_to") else related.all()
-        in_order = rows.order_by(*(related.model._meta.ordering or ("-pk",)))
+        in_order = rows if rows.ordered else rows.order_by("-pk")
         return [(str(row.pk), str(row)) for row in in_order[:MOST_TO_FILTER_BY]]
 
 

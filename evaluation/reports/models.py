@@ -13,6 +13,8 @@ from communities.framework.models import Cohort, Indicator
 from communities.places.models import Dataset, PriorityPlace
 from grants.awards.models import Award, AwardTarget
 
+PEOPLE = "XX1"  # the indicator of different people taking part: the denominator
+
 
 class ReportRequirement(models.Model):
     """A report that an award owes, with the day it is due."""

@@ -17,6 +17,7 @@ from communities.framework.models import Indicator
 from evaluation.reports.lifecycle import is_open
 from evaluation.reports.models import (
     OUTCOME_REPORT,
+    PEOPLE,
     CohortReached,
     Observation,
     OutcomeReport,
@@ -26,8 +27,6 @@ from evaluation.reports.models import (
 )
 from evaluation.reports.queries import content
 from grants.awards.models import Award, AwardTarget
-
-PEOPLE = "XX1"  # different people taking part: the denominator
 
 
 def require(award: Award, *, at: datetime) -> list[OutcomeReport]:

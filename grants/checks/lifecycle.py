@@ -23,7 +23,7 @@ def open_requests(bids: Sequence[Application]) -> list[QuerySet[InformationReque
 @need(
     "every required check is judged, of the bid and of its group",
     "Some checks are still open.",
-    loads=("checks__check_type", "tier__checks__check_type", "group__checks"),
+    loads=("checks", "tier__checks__check_type", "group__checks"),
     next_step="Judge the open checks on the bid's page.",
 )
 def every_check_judged(bid: Application, moment: Moment) -> bool | str:
@@ -38,7 +38,7 @@ def every_check_judged(bid: Application, moment: Moment) -> bool | str:
 @need(
     "no required check was judged a no",
     "A check was not passed.",
-    loads=("checks__check_type", "tier__checks__check_type", "group__checks"),
+    loads=("checks", "tier__checks__check_type", "group__checks"),
     next_step="Ask the group, judge it again, or propose that the bid is not eligible.",
 )
 def no_check_failed(bid: Application, moment: Moment) -> bool | str:

@@ -7,6 +7,16 @@ from grants.rounds.queries import missing_staff, open_tiers
 S = Round.Status
 
 
+@need(
+    "the round is a draft",
+    "This round is published, so what it says stands.",
+    next_step="Add a dated notice to correct or explain something.",
+)
+def is_draft(round_: Round, moment: Moment) -> bool:
+    """What applicants were told does not change under them."""
+    return round_.status == S.DRAFT
+
+
 @need("the deadline is still to come", "The closing date has passed already.", next_step="Change the dates first.")
 def closes_later(round_: Round, moment: Moment) -> bool:
     """A round that nobody can bid to is not published."""

@@ -11,10 +11,9 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
-from django.db.models import Q
 
 from communities.core import jobs
-from communities.core.files import OPENERS, StoredFile, may_open, store
+from communities.core.files import StoredFile, store
 from communities.core.refusals import Refused
 from communities.core.scanning import scan_waiting
 from communities.core.tables import Limits
@@ -57,14 +56,6 @@ def bucket(endpoint, settings, db):
     made.objects.all().delete()
     made.delete()
     made.meta.client.close()
-
-
-@pytest.fixture
-def receipts():
-    OPENERS.pop("test_receipt", None)
-    may_open("test_receipt")(lambda user: Q(uploaded_by=user.pk))
-    yield "test_receipt"
-    OPENERS.pop("test_receipt")
 
 
 def sent(by, kind, content=PDF, name="Hall hire.pdf"):

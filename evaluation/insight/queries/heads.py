@@ -19,9 +19,8 @@ PENNY = Decimal("0.01")
 NOT_LOADED = "not loaded"
 
 
-def per_head_by_place(round_: Round | None = None, known: Known | None = None) -> Sheet:
+def per_head_by_place(round_: Round | None, known: Known) -> Sheet:
     """Pounds spent on activities in each place, for each person who lives there."""
-    known = known or Known()
     sums = {
         row["place__code"] or row["where"]: row["total"]
         for row in AwardPlace.objects.filter(of_awards(round_))
@@ -62,9 +61,8 @@ PLACE_COLUMNS = (
 )
 
 
-def per_head_by_band(round_: Round | None = None, known: Known | None = None) -> Sheet:
+def per_head_by_band(round_: Round | None, known: Known) -> Sheet:
     """Pounds by tenth of deprivation of where the activity happens, beside the people who live in that tenth."""
-    known = known or Known()
     key = KT(f"measures__measures__imd-{IMD}-decile")
     found: dict[Any, Mapping[str, Any]] = {
         row["decile"]: row

@@ -37,9 +37,8 @@ def drill(round_: Round | None, **chosen: Any) -> str:
     return f"{reverse('evaluation:awards')}?{urlencode(query)}"
 
 
-def by_place_and_goal(round_: Round | None = None, known: Known | None = None) -> Sheet:
+def by_place_and_goal(round_: Round | None, known: Known) -> Sheet:
     """Pounds by place and main goal. Each award counts once, in whole pounds and pence, so that it adds up."""
-    known = known or Known()
     found = (
         AwardPlace.objects.filter(of_awards(round_), award__goals__is_primary=True)
         .values("where", "place__code", "award__goals__goal__number")
@@ -56,9 +55,8 @@ def by_place_and_goal(round_: Round | None = None, known: Known | None = None) -
     return sheet
 
 
-def by_cohort_and_goal(round_: Round | None = None, known: Known | None = None) -> Sheet:
+def by_cohort_and_goal(round_: Round | None, known: Known) -> Sheet:
     """Pounds by cohort and main goal. People can belong to several cohorts, so this does not add up to the total."""
-    known = known or Known()
     found = (
         AwardCohort.objects.filter(of_awards(round_), award__goals__is_primary=True)
         .values("cohort__code", "award__goals__goal__number")

@@ -8,9 +8,9 @@ from django.db.models import Count, DecimalField, Exists, ExpressionWrapper, F, 
 
 from communities.framework.models import Indicator
 from evaluation.insight.queries.known import Known
-from evaluation.insight.queries.money import STANDING, drill
+from evaluation.insight.queries.money import STANDING, drill, of_awards
 from evaluation.insight.queries.sheets import NOT_REPORTED, Cell, Column, Sheet
-from evaluation.reports.models import Observation, TargetResult
+from evaluation.reports.models import PEOPLE, Observation, TargetResult
 from grants.awards.models import AwardPlace, AwardTarget, AwardVersion
 from grants.rounds.models import Round
 
@@ -29,7 +29,7 @@ def told_of(targets: QuerySet[AwardTarget]) -> QuerySet[AwardTarget]:
     return targets.filter(Exists(TargetResult.objects.filter(ACCEPTED, target=OuterRef("pk"))))
 
 
-def against_targets(round_: Round | None = None, known: Known | None = None) -> Sheet:
+def against_targets(round_: Round | None, known: Known) -> Sheet:
     """By indicator: agreed, reached, and how many awards have not said."""
     targets = agreed_targets(round_)
     agreed = {"targets": Count("pk"), "planned": Sum("value")}
@@ -98,11 +98,9 @@ def _observed(round_: Round | None) -> QuerySet[Observation]:
     return seen.filter(award__application__round=round_) if round_ else seen
 
 
-def by_place_and_goal(round_: Round | None = None, known: Known | None = None) -> Sheet:
+def by_place_and_goal(round_: Round | None, known: Known) -> Sheet:
     """How many targets were met, by place and main goal: met of told, and told of agreed."""
-    known = known or Known()
-    shares = AwardPlace.objects.filter(award__status__in=STANDING, award__goals__is_primary=True)
-    shares = shares.filter(award__application__round=round_) if round_ else shares
+    shares = AwardPlace.objects.filter(of_awards(round_), award__goals__is_primary=True)
     results = TargetResult.objects.filter(ACCEPTED, target__version__award=OuterRef("award"))
     awards, told = _counted(shares), _counted(shares.filter(Exists(results)))
     goals = known.goals
@@ -134,18 +132,15 @@ def _counted(shares: QuerySet[AwardPlace]) -> dict[tuple[str, int], int]:
     return {(row["place__code"] or row["where"], row["award__goals__goal__number"]): row["awards"] for row in rows}
 
 
-def people_reached(round_: Round | None = None, known: Known | None = None) -> Sheet:
+def people_reached(round_: Round | None, known: Known) -> Sheet:
     """Different people reached by place, as reports say, with the awards that have not said."""
-    known = known or Known()
-    shares = AwardPlace.objects.filter(award__status__in=STANDING)
-    shares = shares.filter(award__application__round=round_) if round_ else shares
-    places = shares.values("where", "place__code")
+    places = AwardPlace.objects.filter(of_awards(round_)).values("where", "place__code")
     awards = {row["place__code"] or row["where"]: row["n"] for row in places.annotate(n=Count("pk"))}
     # the award's own count of people, as last corrected: targets that count people have a target
     later = Observation.objects.filter(
-        award=OuterRef("award"), indicator__code="XX1", target=None, number__gt=OuterRef("award__observations__number")
+        award=OuterRef("award"), indicator__code=PEOPLE, target=None, number__gt=OuterRef("award__observations__number")
     )
-    final = Q(award__observations__indicator__code="XX1", award__observations__target=None)
+    final = Q(award__observations__indicator__code=PEOPLE, award__observations__target=None)
     found: dict[str, Mapping[str, Any]] = {
         row["place__code"] or row["where"]: row
         for row in places.filter(final, ~Exists(later)).annotate(told=Count("pk"), people=Sum(SHARED))

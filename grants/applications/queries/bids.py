@@ -13,8 +13,7 @@ from communities.core.locking import fetched
 from communities.core.permissions import SYSTEM, Actor
 from communities.core.sections import assemble
 from communities.groups.models import Group
-from communities.groups.permissions import member_of
-from communities.groups.queries import current
+from communities.groups.queries import current, members_of
 from grants.applications.models import Application, SectionAnswer, Submission
 
 S = Application.Status
@@ -30,7 +29,7 @@ def told(*verbs: str) -> None:
 
 def own_bids(user: Actor) -> QuerySet[Application]:
     """The bids of the groups a person belongs to, the latest first; nobody else's, whatever role they have."""
-    rows = Application.objects.filter(group__in=Group.objects.filter(member_of(user)).values("pk"))
+    rows = Application.objects.filter(group__in=members_of(user).order_by().values("group"))
     return rows.select_related("round", "group", "tier", "terms").defer("search_text").order_by("-started_at", "-pk")
 
 

@@ -7,7 +7,7 @@ from django.db.models import Prefetch, QuerySet
 
 from communities.core.clock import london
 from communities.core.dates import working_days_between
-from communities.core.locking import fetched
+from communities.core.locking import loaded
 from communities.diligence.models import CheckType, GroupCheck, Hold
 from communities.diligence.queries import stands
 from communities.groups.models import AccountableBody, Membership
@@ -74,10 +74,10 @@ def group_checks(bid: Application, on: date) -> list[Due]:
 
 def bid_checks(bid: Application) -> list[BidCheck]:
     """The checks on the bid itself; those on its group are judged there, once for all its bids."""
-    made = (
-        bid.checks.all() if fetched(bid, "checks") else bid.checks.select_related("check_type").order_by("order", "pk")
-    )
-    return [each for each in made if each.check_type is None or each.check_type.subject == CheckType.Subject.BID]
+    loaded([bid], ("checks.check_type",))
+    return [
+        each for each in bid.checks.all() if each.check_type is None or each.check_type.subject == CheckType.Subject.BID
+    ]
 
 
 def open_checks(bid: Application, at: datetime) -> int:

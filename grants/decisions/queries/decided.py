@@ -10,8 +10,7 @@ from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
 
 from communities.core.clock import now
 from communities.core.permissions import Actor
-from communities.groups.models import Group
-from communities.groups.permissions import member_of
+from communities.groups.queries import members_of
 from grants.applications.models import Application
 from grants.assessment.queries import before_panel
 from grants.decisions.models import Decision, Meeting, Motion
@@ -124,7 +123,7 @@ def home_of(user: Any) -> tuple[list[Decision], list[Decision]]:
     """The questions that this person's groups have to answer, and the decisions they were told, in one query."""
     asked, told = asked_of(user).order_by().values("pk"), news_for(user).order_by().values("pk")
     # of the person's own groups first: a database does not look for that inside of "either, or"
-    groups = Group.objects.filter(member_of(user)).values("pk")
+    groups = members_of(user).order_by().values("group")
     found = (
         Decision.objects.filter(application__group__in=groups)
         .annotate(

@@ -7,6 +7,7 @@ from communities.core.lifecycle import unit
 from communities.core.permissions import Actor
 from communities.core.refusals import Refused
 from communities.people.models import Person, User
+from grants.rounds.lifecycle import is_draft
 from grants.rounds.models import ROUND, Panel, Round, RoundNotice, RoundStaff, Seat, Terms
 from grants.rounds.operations.terms import copy_terms
 
@@ -30,12 +31,7 @@ def update_round(round_: Round, *, fields: dict[str, Any], by: Actor, at: dateti
     """Change a draft. Once published, what applicants were told stands, and changes are dated notices."""
     fields = dict(fields)
     many = {name: fields.pop(name) for name in MANY if name in fields}
-    with ROUND.record("update", round_, by=by, at=at, who="grants.change_round") as locked:
-        if locked.status != Round.Status.DRAFT:
-            raise Refused(
-                "This round is published, so what it says stands.",
-                "Add a dated notice to correct or explain something.",
-            )
+    with ROUND.record("update", round_, by=by, at=at, who="grants.change_round", needs=(is_draft,)) as locked:
         for name, value in fields.items():
             setattr(locked, name, value)
         for name, rows in many.items():

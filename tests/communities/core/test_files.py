@@ -5,9 +5,8 @@ from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db.models import Q
 
-from communities.core.files import OPENERS, FileField, may_open, store
+from communities.core.files import FileField, store
 from communities.core.forms import Form
 from tests.cast import AT
 
@@ -89,14 +88,6 @@ def test_a_file_that_is_too_large_is_told_the_limit(settings):
 
 def test_a_missing_file_is_asked_for():
     assert Send({}, {}).errors["quote"] == ["Choose a file: quote"]
-
-
-@pytest.fixture
-def receipts():
-    OPENERS.pop("test_receipt", None)
-    may_open("test_receipt")(lambda user: Q(uploaded_by=user.pk))
-    yield "test_receipt"
-    OPENERS.pop("test_receipt")
 
 
 @pytest.fixture

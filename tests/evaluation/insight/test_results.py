@@ -8,6 +8,7 @@ from django.urls import reverse
 from communities.core.models import Event
 from communities.places.models import PriorityPlace
 from evaluation.insight.queries import heads, money, outcomes, quality
+from evaluation.insight.queries.known import Known
 from evaluation.reports import operations as reports
 from grants.awards.models import AwardTarget
 from tests.factories.awards import offer
@@ -44,7 +45,7 @@ def rows(sheet):
 
 
 def test_money_by_place_and_goal_adds_up_to_the_penny_and_agrees_with_the_ledger(awards, tendring):
-    sheet = money.by_place_and_goal()
+    sheet = money.by_place_and_goal(None, Known())
     found = rows(sheet)
     assert found["Tendring"][-1] == Decimal("826.00")
     assert found["Elsewhere in the county (cohort)"][-1] == Decimal("2354.00")
@@ -53,14 +54,14 @@ def test_money_by_place_and_goal_adds_up_to_the_penny_and_agrees_with_the_ledger
 
 
 def test_a_cohort_table_has_no_total_row_because_shares_overlap(awards):
-    sheet = money.by_cohort_and_goal()
+    sheet = money.by_cohort_and_goal(None, Known())
     assert rows(sheet)["SEND"][-1] == Decimal("1272.00")
     assert sheet.foot == []
 
 
 def test_a_figure_leads_to_the_awards_behind_it(client, awards, anil):
     client.force_login(anil)
-    [cell] = [row[-1] for row in money.by_place_and_goal().rows if row[0].value == "Tendring"]
+    [cell] = [row[-1] for row in money.by_place_and_goal(None, Known()).rows if row[0].value == "Tendring"]
     page = client.get(cell.href).content.decode()
     assert awards[0].reference in page
     assert awards[1].reference not in page
@@ -70,7 +71,7 @@ def test_reached_stands_against_agreed_and_what_nobody_reported_is_seen(awards, 
     AwardTarget.objects.update(indicator=indicator("HC6"))
     report = write(report_of(awards[0]), asha)
     reports.accept(reports.submit(report, by=asha, at=ENDED), by=carol, at=ENDED)
-    [row] = outcomes.against_targets().rows
+    [row] = outcomes.against_targets(None, Known()).rows
     shown = {column.key: cell.value for column, cell in zip(outcomes.TARGET_COLUMNS, row, strict=True)}
     assert (shown["targets"], shown["agreed"], shown["agreed_told"], shown["reached"]) == (2, 120, 60, 58)
     assert (shown["told"], shown["not_reported"]) == (1, 1)
@@ -78,21 +79,21 @@ def test_reached_stands_against_agreed_and_what_nobody_reported_is_seen(awards, 
 
 def test_people_reached_says_who_has_not_told_us(awards, asha, carol):
     indicator()
-    assert rows(outcomes.people_reached())["Tendring"] == [None, 0, 1]
+    assert rows(outcomes.people_reached(None, Known()))["Tendring"] == [None, 0, 1]
     report = write(report_of(awards[0]), asha)
     reports.accept(reports.submit(report, by=asha, at=ENDED), by=carol, at=ENDED)
-    assert rows(outcomes.people_reached())["Tendring"] == [45, 1, 0]
+    assert rows(outcomes.people_reached(None, Known()))["Tendring"] == [45, 1, 0]
 
 
 def test_what_is_not_loaded_reads_so_and_never_nought(awards):
-    sheet = heads.per_head_by_place()
+    sheet = heads.per_head_by_place(None, Known())
     [row] = [row for row in sheet.rows if row[0].value == "Tendring"]
     assert [cell.text for cell in row[1:]] == ["£826", "not loaded", "not loaded", "not loaded"]
     assert str(heads.headline()["computed"]) == "not loaded"
 
 
 def test_awards_without_a_known_area_have_a_row_of_their_own(awards):
-    sheet = heads.per_head_by_band()
+    sheet = heads.per_head_by_band(None, Known())
     assert [cell.value for cell in sheet.rows[-1]][:3] == ["Not known where", Decimal("3180.00"), 2]
 
 
