@@ -54,6 +54,21 @@ def test_without_its_second_leg_signing_in_breaks_while_redis_is_away(house):
     assert ask_for_code(web).status == 500
 
 
+def test_a_worker_with_work_in_hand_outlives_its_redis(house):
+    """Seen to fail with Celery 5.7.0, which ends when it gives back what it took from a line that is gone."""
+    worker = house.work()
+    house.publish("held")
+    wait_until(lambda: house.noted("held"), "a turn is in hand")
+    house.redis.kill()
+    house.redis.start()
+    wait_until(house.redis.waiting, "the beat, which is part of the worker, speaks to Redis again")
+    house.switch("let_go")
+    wait_until(lambda: house.noted("let_go"), "the turn is over")
+    house.publish("effect")
+    wait_until(lambda: house.noted("effect"), "the worker is at work")
+    assert worker.runs
+
+
 # -- F6 ----------------------------------------------------------------------------------------------------------------
 
 
