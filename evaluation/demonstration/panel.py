@@ -1,6 +1,7 @@
 """How bids get from their senders to a decision of the panel: acts that both panel rounds use."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,7 @@ MINUTE = (
     "the order of its score, discussed and voted on. The votes are with the motions."
 )
 PAIRS = (("dev", "joan", "kit"), ("hassan", "ruth", "kit"), ("dev", "hassan", "joan"), ("ruth", "joan", "kit"))
+LAST_MINUTE = timedelta(minutes=40)
 BELOW = "The panel knows this estate: few bids come from here, and the group has help with the paperwork."
 
 
@@ -27,7 +29,8 @@ def in_check(stage: Stage, key: str, round_: str, *, begun: int, sent: int, chec
     stage.begin(key, round_, at)
     at = yield stage.calendar.at(begun + 2, "20:00")
     stage.write(key, at)
-    at = yield stage.calendar.at(sent, "18:45")
+    closes = stage.rounds[round_].closes_at  # on a working day, and so days before or after the one in the plan
+    at = yield min(stage.calendar.at(sent, "18:45"), closes - LAST_MINUTE)
     stage.send(key, at)
     if checked is not None:
         at = yield stage.calendar.office(checked, "10:15")
