@@ -196,14 +196,17 @@ class LifecycleAdmin(OfficeAdmin[S]):
             raise Http404
         if not request.user.has_perm(self._who(step, action), row):
             raise Http404
+        if request.method != "POST":
+            if not action.asks:
+                return HttpResponseRedirect(self._of("change", row))
+            if step in self.steps:
+                self.lifecycle.ready(step, row)
         form = action.make_form(row, request)
         if request.method == "POST" and form.is_valid():
             if not action.asks:  # nothing to redisplay: a refusal gets its own page
                 return self._done(request, row, action, step=step, form=form, at=at)
             with kept_on(form, request):
                 return self._done(request, row, action, step=step, form=form, at=at)
-        if request.method != "POST" and not action.asks:
-            return HttpResponseRedirect(self._of("change", row))
         return self._ask(request, row, action, step, form)
 
     def _done(

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 
 from communities.core.money import pounds
 from communities.templatetags.govuk import short_day, status_tag
@@ -13,7 +14,11 @@ from communities.templatetags.govuk import short_day, status_tag
 
 def two_lines(first: object, *second: object) -> SafeString:
     """The first column of a list: what it is, and beneath it in grey what tells it apart."""
-    return format_html('{}<span class="app-second">{}</span>', first, " · ".join(str(one) for one in second if one))
+    return format_html(
+        '{}<span class="app-second">{}</span>',
+        first,
+        " · ".join(Truncator(str(one)).words(16) for one in second if one),
+    )
 
 
 def money_column(name: str, heading: str = "", *, order: str = "") -> Callable[[Any], str]:

@@ -37,6 +37,11 @@ class Need(Generic[M]):
             return None
         return Refused(answer or self.refusal, self.next_step)
 
+    def insist(self, row: M, moment: Moment) -> None:
+        """Raise the refusal, unless the condition holds."""
+        if refused := self.refused(row, moment):
+            raise refused
+
 
 def need(
     rule: str, refusal: str, *, loads: tuple[str, ...] = (), next_step: str = ""
@@ -272,6 +277,11 @@ class Lifecycle(Generic[M]):
             for row in rows
         }
 
+    def ready(self, name: str, row: M) -> None:
+        """Refuse a page that would only let somebody write what cannot be done from this state any more."""
+        if refused := self._elsewhere(self.steps[name], row):
+            raise refused.about(self.verb(name), row)
+
     def as_table(self) -> list[dict[str, Any]]:
         """The sum of all rooms' rows, as the officers' help page and docs/lifecycles.md show it."""
         return [
@@ -320,22 +330,27 @@ class Lifecycle(Generic[M]):
     def _refusal(self, step: Step[M], row: M, moment: Moment, permitted: bool, version: int) -> Refused | None:
         if not permitted:
             return not_permitted()
-        if row.status not in {str(source) for source in step.source}:
-            return Refused(
-                f"This cannot be done now: it is already “{self.state(row.status)}”.",
-                "Somebody may have done it before you. Look at it again to see where it stands.",
-            )
+        if elsewhere := self._elsewhere(step, row):
+            return elsewhere
         if version != row.version:
             return stale_refusal()
         return next(filter(None, (each.refused(row, moment) for each in step.needs)), None)
+
+    def _elsewhere(self, step: Step[M], row: M) -> Refused | None:
+        if row.status in {str(source) for source in step.source}:
+            return None
+        return Refused(
+            f"This cannot be done now: it is already “{self.state(row.status)}”.",
+            "Somebody may have done it before you. Look at it again to see where it stands.",
+        )
 
     def _permit(self, rows: Sequence[M], who: str, by: Actor) -> None:
         if len(allowed_pks(by, who, rows)) < len(rows):
             raise not_permitted()
 
     def _meet(self, needs: tuple[Need[M], ...], row: M, moment: Moment) -> None:
-        for refused in filter(None, (each.refused(row, moment) for each in needs)):
-            raise refused
+        for each in needs:
+            each.insist(row, moment)
 
     def _offer(self, step: Step[M], row: M, moment: Moment) -> Offer[M]:
         refused = next(filter(None, (each.refused(row, moment) for each in step.needs)), None)

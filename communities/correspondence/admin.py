@@ -50,7 +50,7 @@ class ContactAdmin(ReadOnlyAdmin[Contact]):
     @admin.display(description="What", ordering="with_whom")
     def what(self, contact: Contact) -> SafeString:
         """What it was and with whom, and how it begins."""
-        return two_lines(contact, contact.note[:90])
+        return two_lines(contact, contact.note)
 
     @admin.display(description="File")
     def attached(self, contact: Contact) -> str:
@@ -206,7 +206,7 @@ class EventAdmin(ReadOnlyAdmin[Event]):
     @admin.display(description="What")
     def what(self, event: Event) -> SafeString:
         """What happened, and to which thing."""
-        return two_lines(sentence(event.verb), self.thing(event), event.reason[:80])
+        return two_lines(sentence(event.verb), self.thing(event), event.reason)
 
     @admin.display(description="Who")
     def who(self, event: Event) -> str:

@@ -37,7 +37,7 @@ class CheckTypeAdmin(OfficeAdmin[CheckType]):
     @admin.display(description="Check", ordering="order")
     def what(self, kind: CheckType) -> SafeString:
         """Its name, and how it is made."""
-        return two_lines(kind, kind.how[:90])
+        return two_lines(kind, kind.how)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """The code is what rules and rounds know it by: it stays once it is given."""
@@ -121,7 +121,7 @@ class HoldAdmin(ReadOnlyAdmin[Hold]):
     @admin.display(description="Hold", ordering="group__name")
     def what(self, hold: Hold) -> SafeString:
         """The group, and why."""
-        return two_lines(hold.group, hold.reason[:90])
+        return two_lines(hold.group, hold.reason)
 
     @admin.display(description="Group")
     def group_link(self, hold: Hold) -> SafeString:

@@ -191,7 +191,7 @@ class RoleGrant(Stateful):
         )
 
     def __str__(self) -> str:
-        return f"{self.user}: {self.role}"
+        return f"{self.user}: {self.role.replace('_', ' ')}"
 
 
 ROLE_GRANT: Lifecycle[RoleGrant] = Lifecycle(RoleGrant)

@@ -201,7 +201,7 @@ class AreaMeasure(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.area.code} {self.field} {self.value}"
+        return f"{self.area.code} {self.field} {self.value.normalize():f}"
 
 
 class Postcode(models.Model):

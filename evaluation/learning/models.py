@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.text import Truncator
 
 from communities.core.lifecycle import Lifecycle, Stateful
 from communities.core.permissions import Ruled
@@ -79,4 +80,4 @@ class Learning(models.Model):
         ordering = ("-noted_at", "-pk")
 
     def __str__(self) -> str:
-        return self.text[:80]
+        return Truncator(self.text).words(14)

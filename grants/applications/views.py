@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from communities.core.clock import arrived
+from communities.core.events import Moment
 from communities.core.refusals import Refused, kept_on
 from communities.core.sections import assemble
 from communities.groups.queries import leaders, members_of
@@ -18,7 +19,8 @@ from communities.people.operations import greet
 from communities.places.queries import lookup
 from grants.applications import operations, queries
 from grants.applications.forms import SectionForm, StartForm, WithdrawForm
-from grants.applications.models import Application
+from grants.applications.lifecycle import round_is_open
+from grants.applications.models import APPLICATION, Application
 from grants.applications.operations import StaleAnswer
 from grants.rounds.models import Round
 
@@ -39,6 +41,8 @@ def start(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Begin a bid: which group, or a new one's name, two people and a place; and about how much."""
     at = arrived(request)
     round_ = get_object_or_404(Round.objects.visible_to(request.user).select_related("terms"), public_id=public_id)
+    if request.method != "POST":
+        round_is_open.insist(Application(round=round_), Moment(request.user, at))
     groups = [membership.group for membership in members_of(request.user)]
     person = greet(request.user, at=at)  # type: ignore[arg-type]
     first = {"group": groups[0].public_id} if len(groups) == 1 else {}
@@ -293,6 +297,8 @@ def _written(bid: Application) -> list[dict[str, Any]]:
 def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Take the bid back, after a page that says what that means."""
     bid = _own(request, public_id)
+    if request.method != "POST":
+        APPLICATION.ready("withdraw", bid)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         operations.withdraw(bid, reason=form.cleaned_data["reason"], by=request.user, at=arrived(request))

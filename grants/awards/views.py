@@ -13,7 +13,7 @@ from communities.core.sections import assemble
 from communities.groups.permissions import member_of
 from grants.awards import operations
 from grants.awards.forms import AcceptForm, TurnDownForm
-from grants.awards.models import Award
+from grants.awards.models import AWARD, Award
 from grants.awards.queries import clauses, current_version, person_of, signers, standing, why_not_say_yes
 
 
@@ -89,6 +89,8 @@ def _agreement(found: Award) -> dict[str, object]:
 def turn_down(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say no to an offer, after a moment's thought."""
     at, found = now(), _own(request, public_id)
+    if request.method != "POST":
+        AWARD.ready("turn_down", found)
     form = TurnDownForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         with kept_on(form, request):

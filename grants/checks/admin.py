@@ -237,7 +237,7 @@ class InformationRequestAdmin(ReadOnlyAdmin[InformationRequest]):
     def question(self, request: InformationRequest) -> SafeString:
         """Whose bid, and what was asked."""
         bid = request.application
-        return two_lines(f"{bid.reference} {bid.group}", request.message[:90])
+        return two_lines(f"{bid.reference} {bid.group}", request.message)
 
     @admin.display(description="Bid")
     def bid(self, request: InformationRequest) -> SafeString:

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.text import Truncator
 
 from communities.core.lifecycle import Lifecycle, Stateful
 from communities.core.permissions import Ruled
@@ -176,4 +177,4 @@ class Flag(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.reason[:80]
+        return Truncator(self.reason).words(14)

@@ -31,6 +31,12 @@ def no_vote_is_open(meeting: Meeting, moment: Moment) -> bool:
     return not meeting.motions.filter(status=M.OPEN).exists()
 
 
+@need("the meeting is not closed", "This meeting is closed.", next_step="What was decided stands.")
+def is_not_closed(meeting: Meeting, moment: Moment) -> bool:
+    """Who was in the room when votes were cast is part of what was decided."""
+    return meeting.status != P.CLOSED
+
+
 MEETING.add(
     Step("plan", (), P.PLANNED, "grants.plan_this_meeting", message="meeting_planned", done="Panel meeting planned"),
     Step(

@@ -10,12 +10,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from communities.core.clock import now
+from communities.core.events import Moment
 from communities.core.refusals import kept_on
 from grants.applications.models import Application
 from grants.assessment.operations import declare_interest
 from grants.assessment.queries import LISTED, scores_of, seats_of
 from grants.decisions import operations, queries
 from grants.decisions.forms import AttendanceForm, MinuteForm, MotionForm, NoteInterestForm, SmallerForm, VotesForm
+from grants.decisions.lifecycle import is_not_closed
 from grants.decisions.models import Decision, Meeting, Motion, Vote
 from grants.rounds.models import Seat
 
@@ -43,6 +45,8 @@ def meeting(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def attendance(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Note who is in the room; on the first time this opens the way to begin."""
     at, held = now(), _run(request, public_id)
+    if request.method != "POST":
+        is_not_closed.insist(held, Moment(_user(request), at))
     seats = seats_of(held.panel.round)
     here = held.attendance.filter(is_present=True).values_list("seat", flat=True)
     form = AttendanceForm(
@@ -69,6 +73,8 @@ def open_meeting(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def close_meeting(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """End the meeting with its minute."""
     at, held = now(), _run(request, public_id)
+    if request.method != "POST":
+        is_not_closed.insist(held, Moment(_user(request), at))
     form = MinuteForm(
         request.POST if request.method == "POST" else None, initial={"minute": queries.draft_minute(held)}
     )

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from communities.core.money import MoneyField
+from communities.core.money import MoneyField, pounds
 from communities.core.permissions import Ruled
 
 
@@ -97,4 +97,4 @@ class LedgerEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} £{self.amount}"
+        return f"{self.get_kind_display()} {pounds(self.amount)}"

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.text import Truncator
 
 from communities.core.lifecycle import Lifecycle, Stateful
 from communities.core.money import MoneyField
@@ -299,7 +300,7 @@ class RoundNotice(models.Model):
         ordering = ("-written_at",)
 
     def __str__(self) -> str:
-        return self.text[:80]
+        return Truncator(self.text).words(14)
 
 
 class RoundStaff(models.Model):

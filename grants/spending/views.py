@@ -10,14 +10,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from communities.core.clock import now
+from communities.core.events import Moment
 from communities.core.files import store
 from communities.core.refusals import kept_on
 from grants.spending import operations
 from grants.spending.forms import ExpenditureForm, SendForm, TotalForm
+from grants.spending.lifecycle import OPEN, is_open
 from grants.spending.models import SpendingReturn
 from grants.spending.queries import balance, bought, by_total
-
-OPEN = (SpendingReturn.Status.DRAFT, SpendingReturn.Status.QUERIED)
 
 
 def _spending(request: HttpRequest, public_id: UUID) -> SpendingReturn:
@@ -71,6 +71,8 @@ def _context(request: HttpRequest, book: SpendingReturn) -> dict[str, Any]:
 def add(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Write down one thing that was bought."""
     at, book = now(), _book(request, public_id)
+    if request.method != "POST":
+        is_open.insist(book, Moment(request.user, at))
     form = ExpenditureForm(*((request.POST, request.FILES) if request.method == "POST" else ()), spending=book)
     if request.method == "POST" and form.is_valid():
         with kept_on(form, request):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
 
+from communities.core.clock import now
 from communities.groups.models import Group
 from communities.places.models import PriorityPlace
 from evaluation.reports.models import OutcomeReport
@@ -87,6 +88,11 @@ def at_meeting(bid):
     return {"public_id": motion.meeting.public_id if motion else bid.public_id, "bid": bid.public_id}
 
 
+def open_round():
+    """Bids begin in a round that takes them."""
+    yield from examples(Round, status="published", closes_at__gt=now())()
+
+
 S, BOTH = Application.Status, tuple(PEOPLE[role] for role in ("chair", "panel"))
 ROUND, DRAFT = examples(Round, status="published"), examples(Application, status=S.DRAFT)
 SENT = examples(Application, status=S.IN_CHECK)
@@ -94,7 +100,7 @@ AWARD, OFFER = examples(Award, status="active"), examples(Award, status="offered
 GROUP = examples(Group, awards__isnull=False)
 REPORT = examples(OutcomeReport, status="draft")
 BOOK = examples(Award, spending_return__status="draft")
-MEETING, MOTION = examples(Meeting, status="closed"), examples(Motion)
+MEETING, PLANNED, MOTION = examples(Meeting, status="closed"), examples(Meeting, status="planned"), examples(Motion)
 
 
 def before_panel(kwargs=own, **more):
@@ -122,7 +128,7 @@ ABOUT = {
         Group, member(person__user=None), memberships__person__user=None, memberships__ends_on=None
     ),
     "groups:": GROUP,
-    "applications:start": ROUND,
+    "applications:start": open_round,
     "applications:tasks": DRAFT,
     "applications:check": DRAFT,
     "applications:send": DRAFT,
@@ -147,9 +153,9 @@ ABOUT = {
     "panel:interest": before_panel(),
     "panel:scores": before_panel(),
     "panel:meeting": MEETING,
-    "panel:attendance": MEETING,
-    "panel:open_meeting": MEETING,
-    "panel:close_meeting": MEETING,
+    "panel:attendance": PLANNED,
+    "panel:open_meeting": PLANNED,
+    "panel:close_meeting": PLANNED,
     "panel:item": before_panel(at_meeting, motions__isnull=False),
     "panel:put_off": before_panel(at_meeting, motions__isnull=False),
     "panel:note_interest": before_panel(at_meeting, motions__isnull=False),

@@ -9,11 +9,8 @@ from communities.core.permissions import Actor, allows
 from communities.core.refusals import Refused
 from grants.assessment.operations import close_scoring
 from grants.assessment.queries import before_panel
-from grants.decisions.models import (
-    MEETING,
-    Attendance,
-    Meeting,
-)
+from grants.decisions.lifecycle import is_not_closed
+from grants.decisions.models import MEETING, Attendance, Meeting
 from grants.rounds.models import Panel, Seat
 
 NOT_YOURS = ("You do not have the right to do this.", "Ask the council's grants team if you think you should.")
@@ -46,12 +43,11 @@ def open_meeting(meeting: Meeting, *, by: Actor, at: datetime) -> Meeting:
 
 def mark_attendance(meeting: Meeting, *, present: Collection[Seat], by: Actor, at: datetime) -> None:
     """Note who is in the room, now: members come late and leave early."""
-    if meeting.status == Meeting.Status.CLOSED:
-        raise Refused("This meeting is closed.", "Attendance can no longer change.")
     who = {seat.pk for seat in present}
     detail = {"present": sorted(who)}
-    with MEETING.record("attendance", meeting, by=by, at=at, who="grants.run_meeting", detail=detail) as held:
-        _not_closed(held)
+    with MEETING.record(
+        "attendance", meeting, by=by, at=at, who="grants.run_meeting", detail=detail, needs=(is_not_closed,)
+    ) as held:
         seats = Seat.objects.filter(panel=held.panel)
         Attendance.objects.bulk_create(
             [Attendance(meeting=held, seat=seat, is_present=seat.pk in who) for seat in seats],
@@ -68,11 +64,6 @@ def close_meeting(meeting: Meeting, *, minute: str, by: Actor, at: datetime) -> 
     with MEETING.step("close", meeting, by=by, at=at) as held:
         held.closed_at, held.minute = at, minute.strip()
     return held
-
-
-def _not_closed(meeting: Meeting) -> None:
-    if meeting.status == Meeting.Status.CLOSED:
-        raise Refused("This meeting is closed.", "What was decided stands.")
 
 
 def in_session(meeting: Meeting) -> Meeting:

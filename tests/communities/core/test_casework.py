@@ -54,6 +54,15 @@ def test_a_step_is_taken_with_its_reason(office, carol, bid):
     assert "Nobody would use it" in html
 
 
+def test_a_step_that_cannot_be_taken_any_more_asks_for_nothing(office, bid):
+    Bid.objects.filter(pk=bid.pk).update(status="declined")
+    answer = office.get(case(bid, "decline"))
+
+    assert answer.status_code == 409
+    assert "This cannot be done now" in answer.content.decode()
+    assert "Why?" not in answer.content.decode()
+
+
 def test_a_missing_reason_is_asked_for(office, bid):
     response = office.post(case(bid, "decline"), {"reason": ""})
 

@@ -86,6 +86,7 @@ def test_what_is_wrong_at_the_start_is_said_and_what_was_typed_is_kept(as_, roun
 def test_a_refusal_at_the_start_keeps_what_was_typed(as_, round_, asha):
     with moved(round_.closes_at + timedelta(minutes=1)):
         page = as_(asha).post(start_page(round_), NEW)
+        assert as_(asha).get(start_page(round_)).status_code == 409  # whoever comes later fills in nothing
     assert page.status_code == 400
     assert "This round closed at 12 noon on Friday 16 October 2026 (BST)." in text(page)
     assert "Jaywick Warm Table" in text(page)
@@ -404,6 +405,9 @@ def test_withdrawing_asks_first(as_, bid, asha):
     assert client.post(url("withdraw", bid), {"reason": "We found money."}).headers["Location"] == url("bid", bid)
     bid.refresh_from_db()
     assert bid.status == "withdrawn"
+    again = client.get(url("withdraw", bid))
+    assert again.status_code == 409
+    assert "it is already “Withdrawn”" in text(again)
 
 
 def test_while_we_wait_for_an_answer_only_what_was_asked_about_opens(as_, ready, asha):

@@ -97,6 +97,7 @@ def test_turning_down_asks_first_and_keeps_the_reason(client, offered, asha):
     assert "No hall after all" in answer.content.decode()
     client.post(page("turn_down", offered), {"reason": "No hall after all", "sure": "on"})
     assert Award.objects.get().status == "declined"
+    assert client.get(page("turn_down", offered)).status_code == 409
 
 
 def test_the_page_for_the_committee(client, offered, asha, ben):

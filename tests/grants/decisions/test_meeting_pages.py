@@ -110,6 +110,7 @@ def test_a_meeting_from_attendance_to_minute(visit, panel, bid, everybody, carol
     assert "fund in part, £1,500. Carried (for 5, against 0, abstained 0)." in draft
     browser.post(address("close_meeting", meeting), {"minute": draft})
     assert Meeting.objects.get().status == "closed"
+    assert [browser.get(address(name, meeting)).status_code for name in ("attendance", "close_meeting")] == [409, 409]
     assert Decision.objects.get().amount == 1500
 
 

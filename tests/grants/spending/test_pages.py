@@ -97,6 +97,7 @@ def test_looking_once_more_and_sending(client, award, ben):
     book = SpendingReturn.objects.get()
     assert (book.status, book.note) == ("submitted", "The rest comes in May.")
     assert "Add something you bought" not in client.get(page("spending", award)).content.decode()
+    assert client.get(page("add", award)).status_code == 409
 
 
 def test_an_empty_record_is_not_sent(client, award, ben):
