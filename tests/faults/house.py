@@ -42,7 +42,7 @@ class House:
         self.mail = Mail(folder / "mail").start()
         self.redis = None if self.sqlite else Redis(folder / "redis").start()
         self.postgresql = None if self.sqlite else PostgreSQL(folder).start()
-        self.webs, self.worker = {}, None
+        self.webs, self.worker, self.own_worker = {}, None, False
         self.line = self._make_database()
 
     # -- the database, which this process uses as well ----------------------------------------------------------------
@@ -133,15 +133,23 @@ class House:
         return self.webs[name]
 
     def work(self, **environment):
-        """A Celery worker of four with the beat in it. With an environment of its own it is a new one."""
-        if environment and self.worker:
-            self.worker.kill()
+        """A Celery worker of four with the beat in it. With an environment of its own it is a new one, of this test."""
+        if environment:
+            self.end_worker()
+            self.own_worker = True
         if self.worker is None or not self.worker.runs:
             environment = self.environment(REDIS_URL=self.redis.address, **environment)
             command = [sys.executable, "-m", "celery", "-A", "config", "worker", "-B", "-c", "4"]
             command += ["--scheduler", "celery.beat:Scheduler", "--without-gossip", "--without-mingle"]
             self.worker = Process("worker", self.folder, command, environment=environment).start()
         return self.worker
+
+    def end_worker(self):
+        """End it, with whatever it had in hand: no other waits for that."""
+        if self.worker:
+            self.worker.kill()
+        with self.redis.ask() as client:
+            client.flushall()
 
     def publish(self, name, times=1):
         """Put deliveries of a periodic task into Redis, as the beat does."""
@@ -182,7 +190,10 @@ class House:
                 server.resume()
             else:
                 server.start()
-        if self.worker and self.worker.runs:
+        if self.own_worker:
+            self.end_worker()
+            self.own_worker = False
+        elif self.worker and self.worker.runs:
             self.worker.resume()
         if site := self.webs.pop("site", None):
             site.stop()  # its relay does not leave the database alone

@@ -44,7 +44,7 @@ def test_work_whose_process_was_killed_is_delivered_again(house):
 def test_without_late_acknowledgement_the_work_is_lost(house):
     """The control: Celery as it comes forgets work when it begins."""
     house.switch("early_ack")
-    worker = house.work(CONTROL="early_ack")
+    house.work(CONTROL="early_ack")
     house.publish("held")
     [[_, pid]] = wait_until(lambda: house.noted("held"), "the work began")
     wait_until(lambda: _fetched(house) == 0, "nothing is left of the delivery")
@@ -52,7 +52,6 @@ def test_without_late_acknowledgement_the_work_is_lost(house):
     house.publish("effect")
     wait_until(lambda: house.noted("effect"), "later work is done")
     assert len(house.noted("held")) == 1
-    worker.kill()
 
 
 def _fetched(house):
@@ -152,12 +151,11 @@ def test_another_worker_sends_what_a_killed_one_had_in_hand_when_its_lease_ends(
     first.kill()
     wait_until(lambda: house.mail.record("gone"), "the mail server misses the sender")
     house.mail.mode("accept")
-    second = house.work(LEASE="2")
+    house.work(LEASE="2")
     # no help from here: neither time nor Redis's visibility timeout of ten minutes is moved
     wait_until(lambda: {state(each) for each in letters} == {"sent"}, "all are sent")
     accepted = house.mail.record("accepted")
     assert (len(accepted), len(set(accepted))) == (5, 5)
-    second.kill()
 
 
 # -- F3: a crash between the effect and its acknowledgement ------------------------------------------------------------
