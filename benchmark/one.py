@@ -64,7 +64,7 @@ class Visit:
 def count(page: Page, visit: Visit, file: Path) -> dict[str, Any]:
     """What one request asks of the database, once it is warm."""
     requests = visit.requests(page)
-    for _ in range(1 if page.kind == "export" else 2):  # the first fills caches of the process
+    for _ in range(1 if page.is_file else 2):  # the first fills caches of the process
         _, send = next(requests)
         answer = checked(page, send())
     told = json.loads(file.read_text().splitlines()[-1])
@@ -101,9 +101,8 @@ class Timed:
 
 def time_(page: Page, visit: Visit, samples: int, workers: list[int]) -> dict[str, Any]:
     """Page and floor in turn, as often as asked or as long as there is time."""
-    is_file = page.kind == "export"
-    floor_path = FLOOR_FILE if is_file else FLOOR
-    warm_up, at_least = (WARM_UP_FILE, AT_LEAST_FILE) if is_file else (WARM_UP, AT_LEAST)
+    floor_path = FLOOR_FILE if page.is_file else FLOOR
+    warm_up, at_least = (WARM_UP_FILE, AT_LEAST_FILE) if page.is_file else (WARM_UP, AT_LEAST)
     requests = visit.requests(page)
     for browser, send in itertools.islice(requests, warm_up):
         browser.get(floor_path, signed_in=False)

@@ -39,6 +39,11 @@ class Page:
     act: Callable[[Callable[[User], Browser]], Iterator[tuple[User, Send]]] | None = None
 
     @property
+    def is_file(self) -> bool:
+        """Whether it is taken away rather than looked at."""
+        return self.kind == "export"
+
+    @property
     def missing(self) -> bool:
         """Whether the site has no such page yet."""
         return not self.path and self.act is None
