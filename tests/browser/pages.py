@@ -5,7 +5,32 @@ from axe_playwright_python.base import AXE_SCRIPT
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 720}
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # What is in order is not written up, and no other site's style sheets are fetched: both cost more than the rules.
-OPTIONS = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"], "preload": False}
+SHORT = {"resultTypes": ["violations"], "preload": False}
+CONTRAST = "color-contrast"
+OPTIONS = {**SHORT, "runOnly": {"type": "tag", "values": TAGS}, "rules": {CONTRAST: {"enabled": False}}}
+COLOURS = {**SHORT, "runOnly": {"type": "rule", "values": [CONTRAST]}}
+
+# Contrast takes axe longer than all other rules together. It hangs on how a text looks and on what it stands in, and on
+# nothing else: each such look is told by a number, and looked at the first time that a process meets it.
+looked_at: set[int] = set()
+LOOKS = """
+() => {
+  const looks = new Map();
+  window.__looks = {};
+  for (const one of document.querySelectorAll("body, body *")) {
+    const style = getComputedStyle(one), around = looks.get(one.parentElement) ?? {own: "", look: innerWidth};
+    const own = [one.disabled ?? false, style.color, style.backgroundColor, style.backgroundImage, style.fontSize,
+      style.fontWeight, style.opacity, style.position, style.textShadow].join();
+    let look = around.look;
+    if (own !== around.own)
+      for (const letter of own) look = (Math.imul(look, 31) + letter.charCodeAt(0)) | 0;
+    looks.set(one, {own, look});
+    if ([...one.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim()) || "value" in one)
+      window.__looks[look] ??= one;
+  }
+  return Object.keys(window.__looks).map(Number);
+}
+"""
 
 # govuk-frontend writes aria-expanded on radio buttons that reveal a question (alphagov/govuk-frontend issue 979).
 KNOWN = ("aria-allowed-attr", ".govuk-radios__input[aria-expanded]")
@@ -46,10 +71,25 @@ def axe(page):
     violations = page.evaluate("(options) => axe.run(options).then(({violations}) => violations)", OPTIONS)
     return [
         f"{violation['id']}: {' '.join(map(str, node['target']))} {node['html'][:120]}"
-        for violation in violations
+        for violation in [*violations, *_contrast(page)]
         for node in violation["nodes"]
         if not _is_known(page, violation, node)
     ]
+
+
+def _contrast(page):
+    """What axe says of the colours of texts that look like none before."""
+    new = [look for look in page.evaluate(LOOKS) if look not in looked_at]
+    if not new:
+        return []
+    violations = page.evaluate(
+        """([looks, options]) => axe.run({include: looks.map((look) => window.__looks[look])}, options)
+          .then(({violations}) => violations)""",
+        [new, COLOURS],
+    )
+    if not violations:
+        looked_at.update(new)
+    return violations
 
 
 def _is_known(page, violation, node):

@@ -47,13 +47,6 @@ def bid(round_, group, asha):
     return ApplicationFactory(round=round_, group=group, started_by=asha, title="Warm suppers")
 
 
-@pytest.fixture
-def ready(bid, asha):
-    from tests.factories.applications import fill_in
-
-    return fill_in(bid, asha)
-
-
 def url(name, bid, *args):
     return reverse(f"applications:{name}", args=[bid.public_id, *args])
 
@@ -72,17 +65,6 @@ def test_every_section_is_clean_and_its_error_summary_leads_to_the_fields(site, 
         assert words.split(": ", 1)[-1].lower() in described.lower() or section in ("difference", "money")
 
 
-def test_the_pages_around_a_bid_are_clean(site, asha, ready, round_):
-    from grants.applications import operations
-
-    for address in (reverse("applications:start", args=[round_.public_id]), url("tasks", ready), url("check", ready),
-                    url("withdraw", ready), "/home/"):  # fmt: skip
-        assert flaws(site(asha, address)) == [], address
-    operations.submit(ready, by=asha, at=AT)
-    for address in (url("receipt", ready), url("copy", ready, 1), url("bid", ready)):
-        assert flaws(site(asha, address)) == [], address
-
-
 def test_two_texts_side_by_side_are_clean(site, asha, ben, bid):
     from grants.applications.operations import save_section
 
@@ -92,21 +74,6 @@ def test_two_texts_side_by_side_are_clean(site, asha, ben, bid):
     page.get_by_role("button", name="Save and continue").last.click()
     assert page.get_by_text("Ben’s words").is_visible()
     assert page.get_by_role("textbox").input_value() == "Asha’s words"
-    assert flaws(page) == []
-
-
-@pytest.mark.parametrize(
-    "name", ["group", "members", "details", "add", "related", "lead", "body", "vision", "document"]
-)
-def test_the_pages_of_a_group_are_clean(site, asha, group, name):
-    page = site(asha, reverse(f"groups:{name}", args=[group.public_id]))
-    assert flaws(page) == []
-
-
-def test_the_officers_page_of_a_group_is_clean(site, carol, group):
-    page = site(carol, reverse("admin:communities_group_change", args=[group.pk]))
-    assert flaws(page) == []
-    page.get_by_role("link", name="Hand over the lead").click()
     assert flaws(page) == []
 
 

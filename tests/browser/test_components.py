@@ -96,15 +96,8 @@ def venue(bids):
 @pytest.mark.parametrize(
     ("address", "heading"),
     [
-        ("/office/", "To do"),
-        ("/office/sample/bid/", "Bids"),
         ("/office/sample/bid/?q=shed&status__exact=sent&o=-2", "Bids"),
         ("/office/sample/bid/?q=nothing", "Bids"),
-        ("/office/sample/bid/{bid}/change/", "Bid {bid}"),
-        ("/office/sample/bid/{bid}/step/decline/", "Decline"),
-        ("/office/sample/bid/{bid}/step/fund/", "Fund it"),
-        ("/office/sample/bid/{bid}/history/", "History"),
-        ("/office/sample/venue/", "Venues"),
         ("/office/sample/venue/?kind__exact=hall&_facets=True", "Venues"),
         ("/office/sample/venue/add/", "Add venue"),
         ("/office/sample/venue/{venue}/change/", "Swan Meadow"),
@@ -114,10 +107,9 @@ def venue(bids):
     ],
 )
 def test_office_pages_are_accessible_and_fit_a_small_screen(site, carol, venue, address, heading):
-    bid = venue.best.pk
-    page = site(carol, address.format(bid=bid, venue=venue.pk))
+    page = site(carol, address.format(venue=venue.pk))
 
-    assert page.locator("h1").inner_text() == heading.format(bid=bid)
+    assert page.locator("h1").inner_text() == heading
     assert flaws(page) == []
 
 

@@ -46,40 +46,6 @@ def check(page, heading):
     assert flaws(page) == []
 
 
-@pytest.mark.parametrize(
-    ("name", "heading"),
-    [
-        ("awards:award", "Warm Table"),
-        ("awards:accept", "The agreement for £1,180"),
-        ("awards:turn_down", "Turn down £1,180 for “Warm Table”?"),
-        ("awards:agreement", "Agreement between Example County Council and Friends of Swan Meadow"),
-        ("awards:summary", "Warm Table"),
-    ],
-)
-def test_pages_of_an_offer(site, offered, asha, name, heading):
-    with moved(make.AGREED):
-        check(site(asha, of(name, offered)), heading)
-
-
-@pytest.mark.parametrize(
-    ("name", "heading"),
-    [
-        ("awards:award", "Warm Table"),
-        ("awards:summary", "Warm Table"),
-        ("spending:spending", "What you spent"),
-        ("spending:add", "Add something you bought"),
-        ("spending:check", "Check your spending, then send it"),
-    ],
-)
-def test_pages_of_an_award_under_way(site, running, ben, name, heading):
-    check(site(ben, of(name, running)), heading)
-
-
-def test_the_list_and_the_bank_details(site, running, meadow, ben):
-    check(site(ben, reverse("awards:awards")), "Your awards")
-    check(site(ben, of("payments:account", meadow) + "?change=yes"), "Bank details")
-
-
 def test_each_line_of_the_error_summary_leads_to_its_field(site, running, meadow, ben):
     page = site(ben, of("payments:account", meadow) + "?change=yes")
     page.fill("#id_sort_code", "20-11")
@@ -125,60 +91,6 @@ def test_two_people_say_yes_in_the_browser(site, offered, asha, ben):
             page.get_by_role("button", name="Say yes for the group").click()
         page.get_by_text("Agreed: two of you have said yes.").wait_for()
         assert flaws(page) == []
-
-
-@pytest.mark.parametrize(
-    ("name", "heading", "who"),
-    [
-        ("award_changelist", "Awards", "carol"),
-        ("payment_changelist", "Payments", "fiona"),
-        ("paymentbatch_changelist", "Payment batches", "fiona"),
-        ("payeeaccount_changelist", "Bank details", "fiona"),
-        ("spendingreturn_changelist", "Records of spending", "carol"),
-        ("payment_year", "The year 2026-27", "fiona"),
-        ("paymentbatch_prepare", "Prepare a batch", "fiona"),
-    ],
-)
-def test_lists_of_the_office(site, request, running, meadow, asha, ben, carol, owen, name, heading, who):
-    micro = make.agree(make.offer(meadow, amount=800, tier="micro", officer=carol, ratifier=owen), asha, ben)
-    assert micro.payments.count() == 1
-    check(site(request.getfixturevalue(who), reverse(f"admin:grants_{name}")), heading)
-
-
-@pytest.mark.parametrize("who", ["carol", "fiona", "grace"])
-def test_case_pages_of_the_office(site, request, running, meadow, asha, who):
-    user = request.getfixturevalue(who)
-    payment = running.payments.get()
-    make.bank_details(meadow, by=asha, number="99999999")
-    waiting = meadow.payee_accounts.get(status="entered")
-    for name, key in (
-        ("award_change", running.pk),
-        ("payment_change", payment.pk),
-        ("paymentbatch_change", payment.batch_id),
-        ("payeeaccount_change", waiting.pk),
-        ("spendingreturn_change", running.spending_return.pk),
-    ):
-        page = site(user, reverse(f"admin:grants_{name}", args=[key]))
-        assert page.locator("h1").count() == 1
-        assert flaws(page) == [], name
-
-
-@pytest.mark.parametrize(
-    ("name", "step", "who"),
-    [
-        ("award", "record", "carol"),
-        ("award", "extend", "grace"),
-        ("award", "turn_down", "carol"),
-        ("payeeaccount", "verify", "fiona"),
-        ("payeeaccount", "reject", "fiona"),
-    ],
-)
-def test_pages_of_acts(site, request, offered, meadow, ben, name, step, who):
-    account = make.bank_details(meadow, by=ben)
-    key = offered.pk if name == "award" else account.pk
-    page = site(request.getfixturevalue(who), reverse(f"admin:grants_{name}_step", args=[key, step]))
-    assert page.locator("form[method=post] button").count() >= 1
-    assert flaws(page) == []
 
 
 def test_the_full_details_and_the_settling_of_payments(site, running, meadow, asha, ben, carol, owen, fiona, grace):

@@ -14,7 +14,6 @@ from tests.browser.pages import NARROW, WIDE, flaws
 from tests.cast import AT
 from tests.communities.places.conftest import FILES
 
-PUBLIC = ["/places/", "/places/ten/", "/places/can/", "/places/bas/", "/places/check/", "/places/data/", "/purpose/"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -35,11 +34,6 @@ def shown(db):
     PriorityPlace.objects.filter(code="TEN").update(
         strengths="A lifeboat crew, a brass band, three community gardens and a pier that people mend themselves."
     )
-
-
-def test_the_public_pages(shown, site):
-    for address in PUBLIC:
-        held(site(None, address), f"public{address.replace('/', '-')}")
 
 
 @pytest.mark.parametrize(
@@ -78,20 +72,3 @@ def test_a_preview_is_confirmed(shown, site, carol):
     page.get_by_role("button", name="Import it").click()
     run_waiting()
     assert Job.objects.get().status == "applied"
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "priorityplace/", "dataset/", "publication/", "area/", "areameasure/", "postcode/", "cohort/", "goal/",
-        "indicator/", "headlinefigure/", "needward/",
-    ],
-)  # fmt: skip
-def test_the_lists_of_the_office(shown, site, grace, address):
-    held(site(grace, f"/office/communities/{address}"), f"office-{address.strip('/')}")
-
-
-def test_a_place_and_its_boundary_in_the_office(shown, site, grace):
-    pk = PriorityPlace.objects.get(code="BAS").pk
-    held(site(grace, f"/office/communities/priorityplace/{pk}/change/"), "office-place")
-    held(site(grace, f"/office/communities/priorityplace/{pk}/act/boundary/"), "office-boundary")

@@ -233,3 +233,16 @@ def test_a_page_with_a_flaw_is_seen(browse):
     found = faults(page, 200)
     assert any("image-alt" in fault for fault in found)
     assert any("headings" in fault for fault in found)
+
+
+def test_a_pale_text_is_seen_on_a_page_whose_looks_are_known(browse):
+    page = browse(None)
+    page.goto("/help/contact/")
+    assert faults(page, 200) == []
+    for _ in range(2):  # and again: what is wrong does not become known
+        page.evaluate("document.querySelector('main p').style.color = '#ccc'")
+        found = faults(page, 200)
+        assert len([fault for fault in found if "color-contrast" in fault]) == 2  # at both widths
+    page.evaluate("document.querySelector('main p').style.color = ''")
+    page.evaluate("document.querySelector('main').style.background = '#333'")
+    assert any("color-contrast" in fault for fault in faults(page, 200))

@@ -65,6 +65,20 @@ def test_the_queue_is_filtered_and_searched(as_, many, carol, query, expected):
     assert titles(as_(carol), query) == expected
 
 
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("?q=VANGE", {"Homework club"}),
+        ("?q=CCF-2026-0001", {"Warm suppers on Fridays"}),
+        ("?q=vange+suppers", set()),
+        ("?q=homework&status=draft", set()),
+    ],
+)
+def test_a_word_that_many_bids_have_finds_the_same(as_, many, carol, monkeypatch, query, expected):
+    monkeypatch.setattr("grants.applications.queries.bids.COMMON", 0)
+    assert titles(as_(carol), query) == expected
+
+
 def test_rows_lead_to_case_pages_and_show_five_things(as_, many, case, carol):
     page = as_(carol).get(f"{QUEUE}?q=CCF-2026-0001")
     assert case_page(case) in page.content.decode()
