@@ -66,6 +66,7 @@ class OutcomeReport(Stateful):
 
     class Meta:
         ordering = ("-started_at",)
+        indexes: ClassVar[Any] = [models.Index(fields=("status", "submitted_at"))]
 
     def __str__(self) -> str:
         return f"Report: {self.requirement}"

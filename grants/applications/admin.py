@@ -26,7 +26,7 @@ from communities.core.refusals import Refused
 from communities.people.models import User
 from communities.templatetags.govuk import day, money
 from grants.applications.models import APPLICATION, Application
-from grants.applications.queries import named
+from grants.applications.queries import with_word
 from grants.applications.queries.sheet import BidSheet
 
 S = Application.Status
@@ -156,7 +156,7 @@ class ApplicationAdmin(LifecycleAdmin[Application]):
     ) -> tuple[QuerySet[Application], bool]:
         """Bids with each of the words, or phrases in quotes, in their reference, title or group's name."""
         for words in smart_split(search_term):
-            queryset = queryset.filter(pk__in=named(words.strip("\"'")))
+            queryset = with_word(queryset, words.strip("\"'"))
         return queryset, False
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:

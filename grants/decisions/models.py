@@ -195,6 +195,7 @@ class Decision(Stateful):
 
     class Meta:
         ordering = ("-proposed_at", "-pk")
+        indexes: ClassVar[Any] = [models.Index(fields=("status", "-proposed_at"))]
         constraints: ClassVar[Any] = [
             models.UniqueConstraint(
                 fields=("application",), condition=~Q(status="set_aside"), name="decision_one_standing"

@@ -127,4 +127,5 @@ def behind(*, round_: Round | None, place: str, cohort: str, goal: str) -> Query
         awards = awards.filter(cohorts__cohort__code=cohort)
     if goal.isascii() and goal.isdigit():
         awards = awards.filter(goals__goal__number=int(goal), goals__is_primary=True)
-    return awards.select_related("group", "place", "application__round").order_by("-amount", "pk").distinct()
+    # what a page shows of them is asked for afterwards, not of all that are sorted
+    return awards.prefetch_related("group", "place", "application__round").order_by("-amount", "pk")

@@ -10,7 +10,7 @@ from communities.framework.models import Indicator
 from evaluation.insight.queries.known import Known
 from evaluation.insight.queries.money import STANDING, drill, of_awards
 from evaluation.insight.queries.sheets import NOT_REPORTED, Cell, Column, Sheet
-from evaluation.reports.models import PEOPLE, Observation, TargetResult
+from evaluation.reports.models import PEOPLE, Observation, ReportRequirement, TargetResult
 from grants.awards.models import AwardPlace, AwardTarget, AwardVersion
 from grants.rounds.models import Round
 
@@ -101,8 +101,8 @@ def _observed(round_: Round | None) -> QuerySet[Observation]:
 def by_place_and_goal(round_: Round | None, known: Known) -> Sheet:
     """How many targets were met, by place and main goal: met of told, and told of agreed."""
     shares = AwardPlace.objects.filter(of_awards(round_), award__goals__is_primary=True)
-    results = TargetResult.objects.filter(ACCEPTED, target__version__award=OuterRef("award"))
-    awards, told = _counted(shares), _counted(shares.filter(Exists(results)))
+    reported = ReportRequirement.objects.filter(ACCEPTED, award=OuterRef("award"))
+    awards, told = _counted(shares), _counted(shares.filter(Exists(reported)))
     goals = known.goals
     columns = [Column("place", "Place", "The place that the group named", "text")]
     columns += [

@@ -12,11 +12,11 @@ from grants.applications.queries.bids import (
     first_submission,
     group_timeline,
     latest_submission,
-    named,
     own_bids,
     shown_status,
     shown_statuses,
     told,
+    with_word,
 )
 from grants.applications.queries.copies import Names, freeze, shown_answers
 from grants.applications.queries.rules import Problem, asked_of_grant, cost_of, part_problems
@@ -45,7 +45,6 @@ __all__ = [
     "group_timeline",
     "is_complete",
     "latest_submission",
-    "named",
     "own_bids",
     "part_problems",
     "parts",
@@ -58,4 +57,5 @@ __all__ = [
     "title_of",
     "to_write",
     "told",
+    "with_word",
 ]

@@ -39,11 +39,19 @@ def bids_of(groups: Iterable[Group]) -> QuerySet[Application]:
     return rows.select_related("round", "tier").order_by("-started_at", "-pk")
 
 
-def named(word: str) -> QuerySet[Any]:
-    """The keys of bids with this in their reference, title or group's name. Each table is searched by its own index."""
-    bids, groups = Application.objects.order_by(), Group.objects.order_by().filter(name__icontains=word)
-    by_words = bids.filter(Q(reference__icontains=word) | Q(title__icontains=word)).values("pk")
-    return by_words.union(bids.filter(group__in=groups.values("pk")).values("pk"))
+COMMON = 1000  # bids with the same word
+
+
+def with_word(bids: QuerySet[Application], word: str) -> QuerySet[Application]:
+    """Those of the bids that have this in their reference, title or group's name."""
+    # Each table is searched by its own index, and no further than it takes to know whether the word is a common one:
+    # the newest bids that have a common word are met sooner by reading bids in order than by sorting all that have it.
+    by_words, by_group = Q(reference__icontains=word) | Q(title__icontains=word), Q(group__name__icontains=word)
+    all_, groups = Application.objects.order_by(), Group.objects.order_by().filter(name__icontains=word)
+    in_groups = all_.filter(group__in=groups.values("pk")).values_list("pk", flat=True)
+    found = all_.filter(by_words).values_list("pk", flat=True).union(in_groups, all=True)[: COMMON + 1]
+    keys = set(found)
+    return bids.filter(by_words | by_group) if len(found) > COMMON else bids.filter(pk__in=keys)
 
 
 def closes_for(bid: Application) -> datetime:
