@@ -209,11 +209,11 @@ class Postcode(models.Model):
 
     append_only = True
 
-    pcds = models.CharField(max_length=8, db_index=True)
-    ward = models.CharField(max_length=9, blank=True)
-    district = models.CharField(max_length=9, blank=True)
-    lsoa11 = models.CharField(max_length=9, blank=True)
-    lsoa21 = models.CharField(max_length=9, blank=True)
+    pcds = models.CharField("postcode", max_length=8, db_index=True)
+    ward = models.CharField("code of the ward", max_length=9, blank=True)
+    district = models.CharField("code of the district", max_length=9, blank=True)
+    lsoa11 = models.CharField("small area of 2011", max_length=9, blank=True)
+    lsoa21 = models.CharField("small area of 2021", max_length=9, blank=True)
     easting = models.PositiveIntegerField(null=True, blank=True)
     northing = models.PositiveIntegerField(null=True, blank=True)
     latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)

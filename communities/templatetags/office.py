@@ -4,11 +4,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms, template
+from django.contrib.admin.helpers import AdminReadonlyField
 from django.forms.boundfield import BoundField
 from django.utils.safestring import SafeString
 
 from communities.core import govuk
 from communities.core.fields import DateAndTime, Ticks
+from communities.core.money import MoneyField
+from communities.templatetags.govuk import money
 
 register = template.Library()
 
@@ -30,6 +33,14 @@ def asked(field: BoundField) -> str:
     """The label, with a word where nothing has to be said."""
     label = str(field.label)
     return label[:1].upper() + label[1:] + ("" if field.field.required else " (optional)")
+
+
+@register.filter
+def contents(field: AdminReadonlyField) -> Any:
+    """What is shown of a field that is only read: money as money, all else as the admin shows it."""
+    row = field.form.instance
+    is_money = any(isinstance(each, MoneyField) for each in row._meta.concrete_fields if each.name == field.field["field"])
+    return money(getattr(row, field.field["field"])) if is_money else field.contents()
 
 
 @register.simple_tag

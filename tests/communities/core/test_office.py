@@ -208,3 +208,12 @@ def test_no_style_or_script_stands_in_a_page(client, carol, bid, venue):
         assert " style=" not in html
         assert "onclick" not in html
         assert [tag for tag in html.split("<script")[1:] if "src=" not in tag.split(">")[0]] == []
+
+
+def test_money_that_is_only_read_is_shown_as_money(client, fiona, venue):
+    Venue.objects.update(rent="1250.50")
+    Room.objects.create(venue=venue, name="Kitchen", rent=25)
+    html = page(client, fiona, f"/office/sample/venue/{venue.pk}/change/").content.decode()
+    assert '<div class="app-readonly">£1,250.50</div>' in html
+    assert "<p>£25</p>" in html
+    assert "1250.50" not in html
