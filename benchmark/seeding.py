@@ -25,10 +25,12 @@ from django.core.management.color import no_style
 from django.db import connection, models, transaction
 
 from communities.core.models import Event, EventDetail, Link, Message
+from communities.core.sealing import seal
 from communities.core.triggers import lifted
 from communities.correspondence.models import Contact
 from communities.groups.models import Group, Vision
 from communities.people.models import Household, Person, RoleGrant, User
+from evaluation.insight.tasks import write_down_sums
 from grants.applications.models import Application, ReferenceYear
 from grants.decisions.models import Attendance, Meeting
 from grants.funds.models import Budget, LedgerEntry
@@ -97,6 +99,8 @@ def seed(bids: int, drafts: int) -> Plan:
             cursor.execute(sql)
         if connection.vendor == "postgresql":
             cursor.execute("VACUUM ANALYZE")  # as autovacuum does by itself within minutes
+    seal()  # as a worker does by itself within minutes
+    write_down_sums()
     return plan
 
 

@@ -8,6 +8,7 @@ from django.db import models
 from communities.core.permissions import Ruled
 from communities.framework.models import Indicator
 from communities.places.models import Dataset, PriorityPlace
+from grants.rounds.models import Round
 
 
 class Baseline(models.Model):
@@ -34,3 +35,15 @@ class Baseline(models.Model):
 
     def __str__(self) -> str:
         return f"{self.indicator}: {self.value}"
+
+
+class RoundSums(models.Model):
+    """What the awards of a round add up to, as it stood at a place in the chain of events. Made anew at any time."""
+
+    round = models.OneToOneField(Round, models.CASCADE, related_name="+")
+    upto = models.PositiveBigIntegerField(help_text="Every event up to this place of the chain is in the sums.")
+    sums = models.JSONField(help_text="By kind of sum: pairs of a key and its numbers.")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.round} at place {self.upto}"

@@ -27,7 +27,7 @@ SHEETS: dict[str, Make] = {
     "people-reached": outcomes.people_reached,
     "per-head-by-place": heads.per_head_by_place,
     "per-head-by-band": heads.per_head_by_band,
-    "completeness": lambda round_, _: quality.completeness(round_, today()),
+    "completeness": lambda round_, known: quality.completeness(round_, today(), known),
 }
 PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "money": ("Where the money went", ("money-by-place-and-goal", "money-by-cohort-and-goal")),

@@ -31,6 +31,7 @@ class ReportRequirement(models.Model):
 
     class Meta:
         ordering = ("due_on", "pk")
+        indexes: ClassVar[Any] = [models.Index(fields=("due_on",))]
         constraints: ClassVar[Any] = [models.UniqueConstraint(fields=("award", "kind"), name="report_requirement_once")]
 
     def __str__(self) -> str:

@@ -159,7 +159,8 @@ def map_target(target: AwardTarget, *, indicator: Indicator, by: Actor, at: date
         [locked] = lock(AwardTarget.objects.filter(pk=target.pk))
         before, locked.indicator = locked.indicator_id, indicator
         locked.save(update_fields=("indicator",))
-        record_event("awardtarget.map", locked, by=by, at=at, detail={"from": before, "to": indicator.pk})
+        detail = {"from": before, "to": indicator.pk}
+        record_event("awardtarget.map", locked, by=by, at=at, detail=detail, case=locked.version.award.case)
         _observe_late(locked, at)
     return locked
 

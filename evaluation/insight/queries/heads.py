@@ -1,18 +1,13 @@
 """Pounds per head, by place and by band of deprivation: numerator and denominator always named, one base year."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Sum
-from django.db.models.fields.json import KT
-
 from communities.framework.models import HeadlineFigure
 from communities.places.queries import most_deprived, people_of_places, residents
-from evaluation.insight.queries.known import BASE, IMD, IMD_BASE, LATER_IMD, Known
-from evaluation.insight.queries.money import of_awards, standing
+from evaluation.insight.queries.known import BASE, IMD_BASE, LATER_IMD, Known
 from evaluation.insight.queries.sheets import Cell, Column, Sheet
-from grants.awards.models import AwardPlace
+from evaluation.insight.queries.sums import IMD
 from grants.rounds.models import Round
 
 PENNY = Decimal("0.01")
@@ -21,16 +16,11 @@ NOT_LOADED = "not loaded"
 
 def per_head_by_place(round_: Round | None, known: Known) -> Sheet:
     """Pounds spent on activities in each place, for each person who lives there."""
-    sums = {
-        row["place__code"] or row["where"]: row["total"]
-        for row in AwardPlace.objects.filter(of_awards(round_))
-        .values("where", "place__code")
-        .annotate(total=Sum("amount"))
-    }
+    sums = {code: amount for (code,), (_, amount) in known.sums("places", round_).items()}
     figures = people_of_places(known.places, BASE, IMD, IMD_BASE, known.find)
     sheet = Sheet("per-head-by-place", "Pounds per head, by place", PLACE_COLUMNS)
     for _, code, label in known.place_rows:
-        money = sums.get(code, Decimal(0))
+        money = sums.get(code) or Decimal(0)
         people, deprived = figures.get(code, (None, None))
         sheet.is_demo = sheet.is_demo or bool(people and people.is_demo)
         sheet.rows.append(
@@ -63,19 +53,13 @@ PLACE_COLUMNS = (
 
 def per_head_by_band(round_: Round | None, known: Known) -> Sheet:
     """Pounds by tenth of deprivation of where the activity happens, beside the people who live in that tenth."""
-    key = KT(f"measures__measures__imd-{IMD}-decile")
-    found: dict[Any, Mapping[str, Any]] = {
-        row["decile"]: row
-        for row in standing(round_)
-        .annotate(decile=key)
-        .values("decile")
-        .annotate(total=Sum("amount"), awards=Count("pk"))
+    found = {
+        tenth: (int(n or 0), amount or Decimal(0)) for (tenth,), (n, amount) in known.sums("tenths", round_).items()
     }
     people = known.tenths[IMD, IMD_BASE]
     sheet = Sheet("per-head-by-band", f"Pounds per head, by tenth of deprivation ({IMD})", BAND_COLUMNS)
     for decile in range(1, 11):
-        row, figure = found.pop(str(decile), None), people.get(decile)
-        money = row["total"] if row else Decimal(0)
+        (awards, money), figure = found.pop(str(decile), (0, Decimal(0))), people.get(decile)
         sheet.is_demo = sheet.is_demo or bool(figure and figure.is_demo)
         sheet.rows.append(
             [
@@ -88,18 +72,17 @@ def per_head_by_band(round_: Round | None, known: Known) -> Sheet:
                     "text",
                 ),
                 Cell(money, "money"),
-                Cell(row["awards"] if row else 0),
+                Cell(awards),
                 Cell(figure.value if figure else None, missing=NOT_LOADED),
                 Cell(_each(money, figure.value if figure else None), "money", missing=NOT_LOADED),
             ]
         )
-    unknown = list(found.values())
-    money = sum((row["total"] for row in unknown), Decimal(0))
+    money = sum((amount for _, amount in found.values()), Decimal(0))
     sheet.rows.append(
         [
             Cell("Not known where", "text"),
             Cell(money, "money"),
-            Cell(sum(row["awards"] for row in unknown)),
+            Cell(sum(awards for awards, _ in found.values())),
             Cell(None),
             Cell(None),
         ]

@@ -5,15 +5,16 @@ from functools import cached_property
 from communities.framework.models import Goal
 from communities.places.models import Dataset, PriorityPlace
 from communities.places.queries import Figure, Find, county_by_decile, datasets
+from evaluation.insight.queries.sums import IMD, Kept
 from grants.applications.models import BidPlace
 
 BASE = "Census 2021"
-IMD, IMD_BASE, LATER_IMD = "2019", "Mid-2015", "2025"
+IMD_BASE, LATER_IMD = "Mid-2015", "2025"
 WHERE = BidPlace.Where
 ELSEWHERE = ((WHERE.COUNTY, "Elsewhere in the county (cohort)"), (WHERE.OUTSIDE, "Outside the county"))
 
 
-class Known:
+class Known(Kept):
     """Made for one page and gone with it, so that nothing in it grows old."""
 
     @cached_property

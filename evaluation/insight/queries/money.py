@@ -10,25 +10,17 @@ from django.utils.http import urlencode
 from communities.framework.models import Cohort
 from evaluation.insight.queries.known import WHERE, Known
 from evaluation.insight.queries.sheets import Cell, Column, Sheet
-from grants.awards.models import Award, AwardCohort, AwardPlace
+from evaluation.insight.queries.sums import of_awards
+from grants.awards.models import Award
 from grants.funds.models import Budget
 from grants.rounds.models import Round
 
 ZERO = Decimal("0.00")
-S = Award.Status
-STANDING = (S.OFFERED, S.ACCEPTED, S.ACTIVE, S.COMPLETED, S.CLOSED)
 
 
 def standing(round_: Round | None = None) -> QuerySet[Award]:
     """Awards whose money is promised or spent: not turned down, not run out."""
-    awards = Award.objects.filter(status__in=STANDING)
-    return awards.filter(application__round=round_) if round_ else awards
-
-
-def of_awards(round_: Round | None) -> Q:
-    """The same, as a filter of rows that point to an award."""
-    chosen = Q(award__status__in=STANDING)
-    return chosen & Q(award__application__round=round_) if round_ else chosen
+    return Award.objects.filter(of_awards(None if round_ is None else [round_.pk], ""))
 
 
 def drill(round_: Round | None, **chosen: Any) -> str:
@@ -39,30 +31,20 @@ def drill(round_: Round | None, **chosen: Any) -> str:
 
 def by_place_and_goal(round_: Round | None, known: Known) -> Sheet:
     """Pounds by place and main goal. Each award counts once, in whole pounds and pence, so that it adds up."""
-    found = (
-        AwardPlace.objects.filter(of_awards(round_), award__goals__is_primary=True)
-        .values("where", "place__code", "award__goals__goal__number")
-        .annotate(total=Sum("amount"))
-    )
-    sums = {(row["place__code"] or row["where"], row["award__goals__goal__number"]): row["total"] for row in found}
+    sums = {key: amount or ZERO for key, (_, amount) in known.sums("places_and_goals", round_).items()}
     title = "Money by place and main goal"
     sheet = _matrix("money-by-place-and-goal", title, "place", known.place_rows, sums, round_, known)
     sheet.notes = [
         "Each award counts for its main goal only, shared between its places as the group said.",
         "Worded as “spent on activities in”: it does not say where the people who took part live.",
-        reconciliation(sheet.foot[-1].value, round_),
+        reconciliation(sheet.foot[-1].value, round_, known),
     ]
     return sheet
 
 
 def by_cohort_and_goal(round_: Round | None, known: Known) -> Sheet:
     """Pounds by cohort and main goal. People can belong to several cohorts, so this does not add up to the total."""
-    found = (
-        AwardCohort.objects.filter(of_awards(round_), award__goals__is_primary=True)
-        .values("cohort__code", "award__goals__goal__number")
-        .annotate(total=Sum("amount"))
-    )
-    sums = {(row["cohort__code"], row["award__goals__goal__number"]): row["total"] for row in found}
+    sums = {key: amount or ZERO for key, (amount,) in known.sums("cohorts", round_).items()}
     rows = [("cohort", one.code, one.short_name) for one in Cohort.objects.filter(valid_to=None)]
     title = "Money by group of people and main goal"
     sheet = _matrix("money-by-cohort-and-goal", title, "cohort", rows, sums, round_, known)
@@ -100,11 +82,11 @@ def _matrix(
     return sheet
 
 
-def reconciliation(total: Decimal, round_: Round | None = None) -> str:
+def reconciliation(total: Decimal, round_: Round | None, known: Known) -> str:
     """How the sum agrees with the ledger, to the penny."""
     budgets = Budget.objects.filter(rounds=round_) if round_ else Budget.objects.all()
     committed = budgets.aggregate(total=Sum("committed"))["total"] or ZERO
-    awarded = standing(round_).aggregate(total=Sum("amount"))["total"] or ZERO
+    awarded = known.sums("awards", round_)[()][-1] or ZERO
     if total != awarded:
         return f"These add up to £{total:,.2f}, but awards to £{awarded:,.2f}: {_unplaced(round_)} have no main goal."
     waiting = committed - awarded

@@ -2,38 +2,40 @@
 
 from datetime import date
 
-from django.db.models import Count, Q
+from django.db.models import Q
 
-from evaluation.insight.queries.money import STANDING, standing
-from evaluation.insight.queries.outcomes import agreed_targets, told_of
+from evaluation.insight.queries.known import Known
 from evaluation.insight.queries.sheets import Cell, Column, Sheet
-from evaluation.reports.models import Observation, ReportRequirement
+from evaluation.insight.queries.sums import Number, reports_wanted
 from grants.rounds.models import Round
 
 
-def completeness(round_: Round | None, on: date) -> Sheet:
+def completeness(round_: Round | None, on: date, known: Known) -> Sheet:
     """What is known, of what could be known."""
-    due = ReportRequirement.objects.filter(award__status__in=STANDING, due_on__lte=on)
-    due = due.filter(award__application__round=round_) if round_ else due
-    reports = due.aggregate(n=Count("pk"), known=Count("pk", filter=Q(report__status="accepted")))
-    agreed = agreed_targets(round_)
-    targets = agreed.aggregate(n=Count("pk"), mapped=Count("indicator"))
-    awards = standing(round_).aggregate(
-        n=Count("pk"), placed=Count("pk", filter=~Q(application__postcode="")), area=Count("lsoa")
+    # few reports are not due yet: they are taken off
+    early = reports_wanted(Q(due_on__gt=on), None if round_ is None else [round_.pk])[()]
+    wanted, accepted = (
+        a - b for a, b in zip(_counted(known.sums("reports", round_)[()]), _counted(early), strict=True)
     )
-    seen = Observation.objects.filter(award__status__in=STANDING)
-    seen = seen.filter(award__application__round=round_) if round_ else seen
-    figures = seen.aggregate(n=Count("pk"), checked=Count("pk", filter=Q(evidence__gte=Observation.Evidence.ATTACHED)))
+    agreed = {indicator: int(n or 0) for (indicator,), (n, _) in known.sums("agreed", round_).items()}
+    told = sum(int(n or 0) for n, _ in known.sums("told", round_).values())
+    awards, placed, areas, _ = _counted(known.sums("awards", round_)[()])
+    figures, checked = _counted(known.sums("figures", round_)[()])
+    targets = sum(agreed.values())
     sheet = Sheet("completeness", "How complete this is", COLUMNS)
     sheet.rows = [
-        _row("Reports accepted, of those due", reports["known"], reports["n"]),
-        _row("Targets that a report speaks of", told_of(agreed).count(), targets["n"]),
-        _row("Targets with an indicator", targets["mapped"], targets["n"]),
-        _row("Awards whose postcode is known", awards["placed"], awards["n"]),
-        _row("Awards whose small area is known", awards["area"], awards["n"]),
-        _row("Figures with evidence or checked by an officer", figures["checked"], figures["n"]),
+        _row("Reports accepted, of those due", accepted, wanted),
+        _row("Targets that a report speaks of", told, targets),
+        _row("Targets with an indicator", targets - agreed.get(None, 0), targets),
+        _row("Awards whose postcode is known", placed, awards),
+        _row("Awards whose small area is known", areas, awards),
+        _row("Figures with evidence or checked by an officer", checked, figures),
     ]
     return sheet
+
+
+def _counted(numbers: list[Number]) -> list[int]:
+    return [int(number or 0) for number in numbers]
 
 
 COLUMNS = (

@@ -6,13 +6,12 @@ import pytest
 from django.urls import reverse
 
 from communities.core.models import Event
-from communities.places.models import PriorityPlace
 from evaluation.insight.queries import heads, money, outcomes, quality
 from evaluation.insight.queries.known import Known
 from evaluation.reports import operations as reports
 from grants.awards.models import AwardTarget
 from tests.factories.awards import offer
-from tests.factories.reports import ENDED, award_of, group_of, indicator, report_of, write
+from tests.factories.reports import ENDED, indicator, report_of, write
 from tests.statements import asked_once
 
 pytestmark = pytest.mark.django_db
@@ -21,23 +20,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def no_second_factor(settings):
     settings.STAFF_SECOND_FACTOR = False
-
-
-@pytest.fixture
-def tendring(db):
-    place, _ = PriorityPlace.objects.get_or_create(
-        code="TEN", defaults={"name": "Tendring", "kind": "whole", "order": 1}
-    )
-    return place
-
-
-@pytest.fixture
-def awards(asha, ben, carol, grace, tendring):
-    """One award in two places, one elsewhere."""
-    group = group_of(asha, ben)
-    first = award_of(group, asha, ben, carol, grace, places=((70, "place", tendring), (30, "county", None)))
-    second = offer(group, officer=carol, ratifier=grace, amount=2000)
-    return first, second
 
 
 def rows(sheet):
@@ -98,7 +80,7 @@ def test_awards_without_a_known_area_have_a_row_of_their_own(awards):
 
 
 def test_completeness_shows_what_is_known_of_what_could_be(awards):
-    found = rows(quality.completeness(None, ENDED.date()))
+    found = rows(quality.completeness(None, ENDED.date(), Known()))
     assert found["Targets that a report speaks of"] == [0, 2, 0]
     assert found["Reports accepted, of those due"] == [0, 0, None]
 
