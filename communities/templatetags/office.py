@@ -38,11 +38,9 @@ def asked(field: BoundField) -> str:
 @register.filter
 def contents(field: AdminReadonlyField) -> Any:
     """What is shown of a field that is only read: money as money, all else as the admin shows it."""
-    row = field.form.instance
-    is_money = any(
-        isinstance(each, MoneyField) for each in row._meta.concrete_fields if each.name == field.field["field"]
-    )
-    return money(getattr(row, field.field["field"])) if is_money else field.contents()
+    row, name = field.form.instance, str(field.field["field"])
+    is_money = any(isinstance(each, MoneyField) for each in row._meta.concrete_fields if each.name == name)
+    return money(getattr(row, name)) if is_money else field.contents()
 
 
 @register.simple_tag
