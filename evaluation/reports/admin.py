@@ -5,16 +5,20 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
 from communities.core.casework import LifecycleAdmin, StepAction
 from communities.core.forms import Form
 from communities.core.office import ReadOnlyAdmin, date_column, status_column, two_lines
+from communities.places.admin import Act, ActingAdmin
 from communities.templatetags.govuk import day
 from evaluation.reports import operations
+from evaluation.reports.forms import MapForm
 from evaluation.reports.models import OUTCOME_REPORT, Observation, OutcomeReport
-from evaluation.reports.queries import OPEN
+from evaluation.reports.queries import OPEN, agreed_targets
+from grants.awards.models import AwardTarget
 
 
 class AcceptForm(Form):
@@ -81,3 +85,69 @@ class ObservationAdmin(ReadOnlyAdmin[Observation]):
     list_display = ("indicator", "award", "value", "evidence", date_column("observed_on", "On"))
     list_filter = ("evidence",)
     list_select_related = ("indicator", "award")
+
+
+class CountedFilter(admin.SimpleListFilter):
+    """Whether we know what a target is counted by."""
+
+    title = "counted by"
+    parameter_name = "counted"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Own words alone, or an indicator."""
+        return [("no", "Own words alone"), ("yes", "An indicator")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[AwardTarget]) -> QuerySet[AwardTarget]:
+        """Targets without an indicator, or with one."""
+        return queryset.filter(indicator__isnull=self.value() == "no") if self.value() else queryset
+
+
+@admin.register(AwardTarget)
+class AwardTargetAdmin(ActingAdmin[AwardTarget]):
+    """What groups said they would reach, as agreed last. Analysts say which indicator their own words speak of."""
+
+    list_display = ("words", "aim", "indicator")
+    list_filter = (CountedFilter,)
+    search_fields = ("own_words", "version__award__reference", "version__award__group__name")
+    search_help_text = "Search by words, reference or group"
+    ordering = ("-version__award", "order", "pk")
+    fields = ("own_words", "award", "group", "aim", "indicator")
+    readonly_fields = ("award", "group", "aim")
+    acts: ClassVar[Mapping[str, Act]] = {
+        "map": Act(
+            "Say what counts it",
+            "It counts for this indicator from now on.",
+            MapForm,
+            operations.map_target,
+            "evaluation.map_target",
+        )
+    }
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Those agreed last, with the award and the group, which the list names."""
+        latest = agreed_targets() if request.user.has_perm("grants.view_awardtarget") else AwardTarget.objects.none()
+        return latest.select_related("version__award__group", "indicator").order_by(*self.ordering)
+
+    def initial(self, row: AwardTarget, name: str) -> Mapping[str, Any]:
+        """The indicator of today."""
+        return {"indicator": row.indicator_id}
+
+    @admin.display(description="Target", ordering="own_words")
+    def words(self, target: AwardTarget) -> str:
+        """The group's words, and whose they are."""
+        return two_lines(target, target.version.award.reference, target.version.award.group)
+
+    @admin.display(description="Aims for")
+    def aim(self, target: AwardTarget) -> str:
+        """The number, where there is one."""
+        return "–" if target.value is None else f"{target.value.normalize():,f}"
+
+    @admin.display(description="Award")
+    def award(self, target: AwardTarget) -> str:
+        """Which award."""
+        return f"{target.version.award.reference} {target.version.award}"
+
+    @admin.display(description="Group")
+    def group(self, target: AwardTarget) -> str:
+        """Whose it is."""
+        return str(target.version.award.group)

@@ -7,7 +7,7 @@ from django import forms
 
 from communities.core.files import PICTURES, FileField
 from communities.core.forms import Form, WordsField, YesNoField
-from communities.framework.models import Cohort
+from communities.framework.models import Cohort, Indicator
 from evaluation.reports.models import OutcomeReport
 from evaluation.reports.queries import questions, targets
 from grants.awards.models import AwardTarget
@@ -122,3 +122,18 @@ def starting_values(report: OutcomeReport) -> dict[str, Any]:
                 f"{shown.normalize():f}" if isinstance(shown, Decimal) else shown
             )
     return values | {f"cohort-{one.cohort_id}": one.people for one in report.cohorts_reached.all()}
+
+
+class MapForm(Form):
+    """What a target in a group's own words is counted by."""
+
+    indicator = forms.ModelChoiceField(
+        Indicator.objects.filter(active=True),
+        label="Which indicator counts it",
+        empty_label="Choose one",
+        help_text="The group’s own words stay. A figure we accepted already counts for this indicator from now on.",
+    )
+
+    def arguments(self) -> dict[str, Any]:
+        """What the operation is called with."""
+        return dict(self.cleaned_data)

@@ -155,6 +155,8 @@ def map_target(target: AwardTarget, *, indicator: Indicator, by: Actor, at: date
     """Say which indicator a target in a group's own words speaks of. Both are kept."""
     if not by.has_perm("evaluation.map_target", target):
         raise Refused("You do not have the right to do this.", "Ask an analyst.", status=403)
+    if not indicator.active:
+        raise Refused("This indicator is not in use any more.", "Choose one that is.")
     with unit():
         [locked] = lock(AwardTarget.objects.filter(pk=target.pk))
         before, locked.indicator = locked.indicator_id, indicator
@@ -166,10 +168,14 @@ def map_target(target: AwardTarget, *, indicator: Indicator, by: Actor, at: date
 
 
 def _observe_late(target: AwardTarget, at: datetime) -> None:
-    """A report accepted before its target was mapped gives its figure now."""
+    """A report accepted before its target was mapped gives its figure now; mapped anew, the later figure counts."""
+    last = target.observations.order_by("-number").first()
+    if last is not None and last.indicator_id == target.indicator_id:
+        return
     accepted = TargetResult.objects.filter(target=target, report__status="accepted", value__isnull=False)
-    for result in accepted.select_related("report__requirement__award", "target__indicator"):
+    for result in accepted.select_related("report__requirement__award", "target__indicator")[:1]:
         award, evidence = result.report.requirement.award, Observation.Evidence.SELF_REPORTED
-        observed = _observed(award, result, evidence, london(at).date())
-        if observed and not Observation.objects.filter(target=target, indicator=target.indicator).exists():
+        observed = _observed(award, result, last.evidence if last else evidence, london(at).date())
+        if observed:
+            observed.number = last.number + 1 if last else 1
             observed.save()

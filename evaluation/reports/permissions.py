@@ -59,6 +59,7 @@ def map_target(user: Actor) -> Q:
 
 
 office(Observation, view=READERS)
+office(AwardTarget, view=READERS)
 
 
 @may_open("report_photo")

@@ -3,11 +3,11 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from communities.core.permissions import Actor
 from evaluation.reports.models import OutcomeReport
-from grants.awards.models import Award, AwardTarget
+from grants.awards.models import Award, AwardTarget, AwardVersion
 from grants.rounds.models import Question, Tier
 from grants.rounds.queries import questions_for
 
@@ -30,6 +30,12 @@ def targets(report: OutcomeReport) -> list[AwardTarget]:
     """What the group said it would reach, as agreed last."""
     latest = report.requirement.award.versions.order_by("-number").values("pk")[:1]
     return list(AwardTarget.objects.filter(version__in=latest).select_related("indicator").order_by("order", "pk"))
+
+
+def agreed_targets() -> QuerySet[AwardTarget]:
+    """The targets of each award's latest agreement."""
+    later = AwardVersion.objects.filter(award=OuterRef("version__award"), number__gt=OuterRef("version__number"))
+    return AwardTarget.objects.filter(~Exists(later))
 
 
 def full(reports: QuerySet[OutcomeReport]) -> QuerySet[OutcomeReport]:

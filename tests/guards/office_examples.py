@@ -6,6 +6,7 @@ from communities.people.models import Person
 from communities.places.models import Dataset, PriorityPlace
 from grants.applications.models import Application
 from grants.assessment.models import Interest
+from grants.awards.models import AwardTarget
 from grants.funds.models import Budget
 from grants.payments.models import PayeeAccount, PaymentBatch
 from grants.rounds.models import Round
@@ -31,6 +32,7 @@ EXAMPLES = {
     "grants_application_export": lambda: ["csv"],
     "grants_application_case": lambda: first(Application, "public_id", status="in_check"),
     "grants_application_act": lambda: [*first(Application, "public_id", status="in_check"), "assign"],
+    "grants_awardtarget_act": lambda: act(AwardTarget, "map"),
     "grants_budget_allocate": lambda: first(Budget),
     "grants_interest_correct": lambda: first(Interest, user__email="dev@demo.invalid"),
     "grants_decision_propose": lambda: first(Application, "public_id", status="in_assessment"),

@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from django.urls import reverse
+
 from communities.framework.models import Indicator
 from evaluation.insight.queries.known import Known
 from evaluation.insight.queries.money import drill
@@ -51,7 +53,7 @@ def _target_row(indicator: Indicator | None, agreed: Numbers, told: Numbers, rea
     return [
         Cell(str(indicator) if indicator else "In groups’ own words", "text"),
         Cell(indicator.unit if indicator else "", "text"),
-        Cell(targets),
+        Cell(targets, href="" if indicator else f"{reverse('admin:grants_awardtarget_changelist')}?counted=no"),
         Cell(agreed[1] if sums else None),
         Cell(told[1] if sums else None, missing=NOT_REPORTED if sums else ""),
         Cell(value if value is None else round(value, 2), missing=NOT_REPORTED if indicator else ""),

@@ -28,8 +28,9 @@ from communities.core.models import Event
 from communities.core.sealing import unsealed
 from evaluation.insight.models import RoundSums
 from evaluation.reports.models import PEOPLE, Observation, ReportRequirement, TargetResult
+from evaluation.reports.queries import agreed_targets
 from grants.applications.models import Application
-from grants.awards.models import Award, AwardCohort, AwardPlace, AwardTarget, AwardVersion
+from grants.awards.models import Award, AwardCohort, AwardPlace, AwardTarget
 from grants.rounds.models import Round
 
 IMD = "2019"
@@ -52,9 +53,7 @@ def of_awards(rounds: Rounds, award: str = "award__") -> Q:
 
 
 def _targets(rounds: Rounds) -> QuerySet[AwardTarget]:
-    """The targets of each award's latest agreement."""
-    later = AwardVersion.objects.filter(award=OuterRef("version__award"), number__gt=OuterRef("version__number"))
-    return AwardTarget.objects.filter(~Exists(later), of_awards(rounds, "version__award__"))
+    return agreed_targets().filter(of_awards(rounds, "version__award__"))
 
 
 def _main_goals(rounds: Rounds) -> QuerySet[AwardPlace]:

@@ -121,7 +121,24 @@ def test_a_target_in_own_words_is_mapped_later_and_gives_its_figure_then(sent, c
     target.refresh_from_db()
     assert (target.own_words, target.indicator.code) == ("60 people eat together", "HC6")
     assert Observation.objects.get(indicator__code="HC6").value == 58
-    assert Event.objects.filter(verb="awardtarget.map", actor=anil).exists()
+    assert Event.objects.get(verb="awardtarget.map", actor=anil).case == target.version.award.case
+
+
+def test_mapped_anew_the_later_figure_counts_and_both_stay(sent, carol, anil):
+    operations.accept(sent, by=carol, at=ENDED, is_verified=True)
+    target = sent.results.get().target
+    for code in ("HC6", "HC4", "HC4"):
+        operations.map_target(target, indicator=indicator(code), by=anil, at=ENDED)
+    found = [(one.indicator.code, one.number) for one in target.observations.order_by("number")]
+    assert found == [("HC6", 1), ("HC4", 2)]
+
+
+def test_a_target_is_not_mapped_to_an_indicator_that_is_not_in_use(sent, anil):
+    old = indicator("HC6")
+    type(old).objects.filter(pk=old.pk).update(active=False)
+    old.refresh_from_db()
+    with pytest.raises(Refused, match="not in use"):
+        operations.map_target(sent.results.get().target, indicator=old, by=anil, at=ENDED)
 
 
 def test_an_award_is_completed_only_after_its_report_is_accepted(sent, award, carol):

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from evaluation.reports import operations
 from tests.cast import account
-from tests.factories.reports import ENDED, award_of, group_of, report_of, write
+from tests.factories.reports import ENDED, award_of, group_of, indicator, report_of, write
 
 pytestmark = pytest.mark.django_db
 
@@ -105,3 +105,28 @@ def test_the_home_page_and_the_award_lead_to_the_report(client, report, asha):
     address = reverse("reports:report", args=[report.public_id])
     for page in (reverse("home"), reverse("awards:award", args=[report.requirement.award.public_id])):
         assert address in client.get(page).content.decode()
+
+
+def test_an_analyst_says_what_counts_a_target_in_own_words(client, report, asha, anil):
+    target, counts = report.requirement.award.versions.get().targets.get(), indicator("HC6")
+    client.force_login(anil)
+    results = client.get(reverse("evaluation:page", args=["outcomes"])).content.decode()
+    waiting = f"{reverse('admin:grants_awardtarget_changelist')}?counted=no"
+    assert waiting in results
+    page = reverse("admin:grants_awardtarget_change", args=[target.pk])
+    assert page in client.get(waiting).content.decode()
+    act = reverse("admin:grants_awardtarget_act", args=[target.pk, "map"])
+    assert act in client.get(page).content.decode()
+    assert client.post(act, {"indicator": ""}).status_code == 400
+    assert "from now on" in client.post(act, {"indicator": counts.pk}, follow=True).content.decode()
+    target.refresh_from_db()
+    assert (target.own_words, target.indicator) == ("60 people eat together", counts)
+    assert page not in client.get(waiting).content.decode()
+
+
+def test_officers_read_targets_and_do_not_map_them(client, report, carol):
+    target = report.requirement.award.versions.get().targets.get()
+    client.force_login(carol)
+    page = client.get(reverse("admin:grants_awardtarget_change", args=[target.pk]))
+    assert (page.status_code, "/act/map/" in page.content.decode()) == (200, False)
+    assert client.get(reverse("admin:grants_awardtarget_act", args=[target.pk, "map"])).status_code == 404
