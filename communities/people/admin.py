@@ -76,6 +76,16 @@ class PersonAdmin(LifecycleAdmin[Person]):
             confirm="The name, address and number are removed and the account is closed. This cannot be undone.",
         )
     }
+    acts: ClassVar[Mapping[str, StepAction]] = {
+        "leave_household": StepAction(
+            operations.leave_household,
+            reason=True,
+            confirm="They count as one more person from now on, wherever two people must agree.",
+            label="Lives with nobody here any more",
+            who="communities.change_person",
+            done="Noted",
+        )
+    }
     list_display = ("who", "phone", "signs_in", status_column())
     list_select_related = ("user",)
     search_fields = ("full_name", "email", "phone")
@@ -99,6 +109,9 @@ class PersonAdmin(LifecycleAdmin[Person]):
             {"label": "Signs in", "value": self.signs_in(row)},
             {"label": "Lives with", "value": ", ".join(str(other) for other in home) or "Nobody noted"},
         ]
+
+    def _acts(self, request: HttpRequest, row: Person) -> list[dict[str, Any]]:
+        return super()._acts(request, row) if row.household_id else []
 
     def links(self, row: Person, request: HttpRequest) -> Sequence[Mapping[str, Any]]:
         """Corrections are no step."""

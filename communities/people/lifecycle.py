@@ -31,6 +31,12 @@ def ended_for_another(grant: RoleGrant, moment: Moment) -> bool:
     return bool(grant.user_id != moment.by.pk)
 
 
+@need("somebody is noted as living with the person", "Nobody is noted as living with this person.")
+def lives_with_somebody(person: Person, moment: Moment) -> bool:
+    """There is something to put right."""
+    return person.household_id is not None
+
+
 @need("the person has no role in the office", "This person still holds a role.", next_step="End the role first.")
 def holds_no_role(person: Person, moment: Moment) -> bool:
     """An account that works in the office keeps its name on what it did."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.sessions.models import Session
@@ -14,6 +15,7 @@ from communities.core.lifecycle import unit
 from communities.core.models import Message
 from communities.core.permissions import SYSTEM, Actor
 from communities.core.refusals import Refused
+from communities.people.lifecycle import lives_with_somebody
 from communities.people.models import PERSON, ROLE_GRANT, GrantStatus, Household, Person, RoleGrant, User
 from communities.people.queries import unclaimed
 from communities.people.roles import OFFICE_ROLES
@@ -95,12 +97,12 @@ def declare_household(people: Sequence[Person], *, by: Actor, at: datetime) -> H
 
 def leave_household(person: Person, *, by: Actor, at: datetime, reason: str) -> None:
     """Note that somebody no longer lives with the others."""
-    _move_in(person, None, by=by, at=at, reason=reason)
+    _move_in(person, None, by=by, at=at, reason=reason, needs=(lives_with_somebody,))
 
 
-def _move_in(person: Person, home: Household | None, *, by: Actor, at: datetime, reason: str = "") -> None:
+def _move_in(person: Person, home: Household | None, *, by: Actor, at: datetime, **more: Any) -> None:
     who = "communities.declare_household"
-    with PERSON.record("declare_household", person, by=by, at=at, who=who, reason=reason) as known:
+    with PERSON.record("declare_household", person, by=by, at=at, who=who, **more) as known:
         known.household = home
 
 

@@ -214,3 +214,20 @@ def test_an_officer_corrects_somebody_in_the_office(client, carol, ben):
     assert done.status_code == 302
     ben.person.refresh_from_db()
     assert (ben.person.full_name, ben.person.email) == ("Ben C", "ben@new.example")
+
+
+def test_an_officer_notes_that_somebody_moved_out(client, carol, fiona, asha, ben):
+    operations.declare_household([asha.person, ben.person], by=carol, at=now())
+    page, act = (f"/office/communities/person/{ben.person.pk}/{end}" for end in ("change/", "step/leave_household/"))
+    client.force_login(fiona)
+    assert act not in client.get(page).content.decode()
+    assert client.get(act).status_code == 404
+    client.force_login(carol)
+    assert act in client.get(page).content.decode()
+    assert client.post(act, {"reason": ""}).status_code == 400
+    assert client.post(act, {"reason": "Moved to Harlow"}).status_code == 302
+    ben.person.refresh_from_db()
+    assert ben.person.household is None
+    assert Event.objects.filter(verb="person.declare_household", reason="Moved to Harlow", actor=carol).exists()
+    assert act not in client.get(page).content.decode()
+    assert client.post(act, {"reason": "Again"}).status_code == 409
