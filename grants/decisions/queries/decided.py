@@ -6,15 +6,14 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from communities.core.clock import now
-from communities.core.permissions import Actor
+from communities.core.permissions import Actor, allowed_pks
 from communities.groups.queries import members_of
 from grants.applications.models import Application
 from grants.assessment.queries import before_panel
 from grants.decisions.models import Decision, Meeting, Motion
-from grants.decisions.permissions import group_of
 from grants.decisions.queries.meetings import is_put_off
 from grants.rounds.models import Round, Tier
 
@@ -113,30 +112,20 @@ def told_of(bids: Iterable[Application]) -> dict[int, Decision]:
     return {each.application_id: each for each in found.order_by("released_at", "pk")}
 
 
-def news_for(user: Any) -> QuerySet[Decision]:
-    """Decisions told to this person's groups in the last six weeks, newest first."""
-    mine = Decision.objects.filter(group_of(user), released_at__gte=now() - NEWS).distinct()
-    return mine.exclude(status=Decision.Status.SET_ASIDE).select_related("application").order_by("-released_at")
-
-
 def home_of(user: Any) -> tuple[list[Decision], list[Decision]]:
-    """The questions that this person's groups have to answer, and the decisions they were told, in one query."""
-    asked, told = asked_of(user).order_by().values("pk"), news_for(user).order_by().values("pk")
-    # of the person's own groups first: a database does not look for that inside of "either, or"
+    """What this person's groups have to answer, and what they were told in the last six weeks, newest first."""
+    asked, told = (
+        Q(status=Decision.Status.ASKING),
+        Q(released_at__gte=now() - NEWS) & ~Q(status=Decision.Status.SET_ASIDE),
+    )
     groups = members_of(user).order_by().values("group")
-    found = (
-        Decision.objects.filter(application__group__in=groups)
-        .annotate(
-            asks=ExpressionWrapper(Q(pk__in=asked), BooleanField()),
-            tells=ExpressionWrapper(Q(pk__in=told), BooleanField()),
-        )
-        .filter(Q(asks=True) | Q(tells=True))
+    rows: list[Any] = list(
+        Decision.objects.filter(asked | told, application__group__in=groups).select_related("application")
     )
-    rows: list[Any] = list(found.select_related("application"))
-    return (
-        [each for each in rows if each.asks],
-        sorted((each for each in rows if each.tells), key=lambda each: each.released_at, reverse=True),
-    )
+    asking = [each for each in rows if each.status == Decision.Status.ASKING]
+    allowed = allowed_pks(user, "grants.answer_about_less", asking) if asking else set()
+    news = sorted((each for each in rows if each.released_at), key=lambda each: each.released_at, reverse=True)
+    return [each for each in asking if each.pk in allowed], news
 
 
 def lines_to_agree() -> QuerySet[Decision]:
