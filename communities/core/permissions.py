@@ -6,8 +6,6 @@ from typing import Any, Protocol, Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
-from django.http import Http404
-from django.shortcuts import get_object_or_404
 
 M = TypeVar("M", bound=models.Model)
 
@@ -178,16 +176,6 @@ class Ruled(models.QuerySet[M]):
             return self
         # the subquery keeps the rule's joins from doubling rows
         return self.filter(pk__in=self.model._base_manager.filter(q).values("pk"))
-
-    def one_allowed_to(self, user: Actor, name: str, **which: Any) -> M:
-        """The one row, where this person holds the permission for it; else there is no such page.
-
-        Two short questions: a database plans the two as one for ten times as long as it then looks.
-        """
-        row = get_object_or_404(self, **which)
-        if not allows(user, name, row):
-            raise Http404
-        return row
 
 
 class HasRules:

@@ -137,8 +137,8 @@ def _declarable(user: Any) -> Any:
 
 
 def _paper(request: HttpRequest, public_id: UUID) -> Application:
-    bids = Application.objects.select_related("group", "tier", "round", "place")
-    return bids.one_allowed_to(_member(request), "grants.read_papers", public_id=public_id)
+    readable = Application.objects.allowed_to(_member(request), "grants.read_papers")
+    return get_object_or_404(readable.select_related("group", "tier", "round", "place"), public_id=public_id)
 
 
 def _papers(request: HttpRequest, found: Application) -> dict[str, Any]:

@@ -219,18 +219,18 @@ def _user(request: HttpRequest) -> Any:
 
 
 def _meeting(request: HttpRequest, public_id: UUID) -> Meeting:
-    meetings = Meeting.objects.select_related("panel__round__budget")
-    return meetings.one_allowed_to(_user(request), "grants.view_meeting", public_id=public_id)
+    seen = Meeting.objects.visible_to(_user(request)).select_related("panel__round__budget")
+    return get_object_or_404(seen, public_id=public_id)
 
 
 def _run(request: HttpRequest, public_id: UUID) -> Meeting:
-    meetings = Meeting.objects.select_related("panel__round__budget")
-    return meetings.one_allowed_to(_user(request), "grants.run_meeting", public_id=public_id)
+    run = Meeting.objects.allowed_to(_user(request), "grants.run_meeting").select_related("panel__round__budget")
+    return get_object_or_404(run, public_id=public_id)
 
 
 def _motion(request: HttpRequest, public_id: UUID, may: str = "grants.view_motion") -> Motion:
-    motions = Motion.objects.select_related("meeting__panel__round", "application")
-    return motions.one_allowed_to(_user(request), may, public_id=public_id)
+    seen = Motion.objects.allowed_to(_user(request), may).select_related("meeting__panel__round", "application")
+    return get_object_or_404(seen, public_id=public_id)
 
 
 def _item(request: HttpRequest, held: Meeting, bid: UUID) -> queries.Item:

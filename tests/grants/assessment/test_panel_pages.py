@@ -84,7 +84,7 @@ def test_pages_of_the_panel_ask_nothing_twice(visit, panel, asked, hassan):
     browser = visit(hassan)
     for url in (address("home"), address("bid", asked), address("scores", asked)):
         browser.get(url)
-        with asked_once(13):
+        with asked_once(12):
             assert browser.get(url).status_code == 200
 
 
