@@ -194,7 +194,9 @@ else:
     database["CONN_HEALTH_CHECKS"] = True
     limits = "-c lock_timeout=3s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
     waits = {"connect_timeout": 5, "tcp_user_timeout": 30_000}  # a server that vanished is noticed
-    database["OPTIONS"] = {**waits, **database.get("OPTIONS", {}), "options": limits}
+    # planning a statement over a dozen tables takes longer than running it: each connection plans it a few times only
+    plans = {"server_side_binding": True, "prepare_threshold": 4}
+    database["OPTIONS"] = {**waits, **plans, **database.get("OPTIONS", {}), "options": limits}
 DATABASES = {"default": database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
