@@ -125,8 +125,8 @@ class AwardTargetAdmin(ActingAdmin[AwardTarget]):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Those agreed last, with the award and the group, which the list names."""
-        latest = agreed_targets() if request.user.has_perm("grants.view_awardtarget") else AwardTarget.objects.none()
-        return latest.select_related("version__award__group", "indicator").order_by(*self.ordering)
+        latest = super().get_queryset(request).filter(pk__in=agreed_targets().order_by().values("pk"))
+        return latest.select_related("version__award__group", "indicator")
 
     def initial(self, row: AwardTarget, name: str) -> Mapping[str, Any]:
         """The indicator of today."""

@@ -143,6 +143,8 @@ class AwardTarget(models.Model):
     baseline = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     value = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
 
+    objects = Ruled.as_manager()
+
     class Meta:
         ordering = ("version", "order", "pk")
 
