@@ -14,7 +14,7 @@ from django.urls import URLPattern, path, reverse
 from communities.core.clock import now
 from communities.core.events import timeline
 from communities.core.forms import Form
-from communities.core.lifecycle import Lifecycle, Offer
+from communities.core.lifecycle import Lifecycle, Moment, Need, Offer
 from communities.core.locking import Stateful
 from communities.core.office import OfficeAdmin
 from communities.core.refusals import kept_on
@@ -53,6 +53,7 @@ class StepAction:
     label: str = ""
     who: str = ""  # for acts that are no step: the permission they need
     done: str = ""  # for acts that are no step: what the page says afterwards
+    needs: tuple[Need[Any], ...] = ()  # for acts that are no step: what must hold for them to be offered
     values: Callable[[Any, HttpRequest], Mapping[str, Any]] | None = None  # what the form starts with
     form_kwargs: Callable[[Any, HttpRequest], Mapping[str, Any]] | None = None
 
@@ -174,10 +175,11 @@ class LifecycleAdmin(OfficeAdmin[S]):
         ]
 
     def _acts(self, request: HttpRequest, row: S) -> list[dict[str, Any]]:
+        moment = Moment(request.user, now())
         return [
             {"text": act.label, "href": self._of("step", row, name)}
             for name, act in self.acts.items()
-            if request.user.has_perm(act.who, row)
+            if request.user.has_perm(act.who, row) and not any(each.refused(row, moment) for each in act.needs)
         ]
 
     # -- the steps ------------------------------------------------------------------------------------------------

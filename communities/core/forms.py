@@ -116,6 +116,10 @@ class Spoken:
 class Form(Spoken, forms.Form):
     """A form of ours."""
 
+    def arguments(self) -> dict[str, Any]:
+        """What the operation is called with."""
+        return dict(self.cleaned_data)
+
 
 class ModelForm(Spoken, forms.ModelForm):  # type: ignore[type-arg]
     """A form of ours for a model's own columns."""

@@ -1,7 +1,7 @@
 """New wording for what is never renamed in place."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django import forms
 
@@ -20,10 +20,6 @@ class CohortForm(Form):
         "plain": "Enter the sentence applicants read",
     }
 
-    def arguments(self) -> dict[str, Any]:
-        """What the operation is called with."""
-        return dict(self.cleaned_data)
-
 
 class IndicatorForm(Form):
     """New wording of an indicator."""
@@ -31,7 +27,3 @@ class IndicatorForm(Form):
     name = forms.CharField(label="Name", max_length=120)
     question = forms.CharField(label="How a group is asked for it", widget=forms.Textarea, max_length=200)
     unit = forms.CharField(label="Unit", max_length=20)
-
-    def arguments(self) -> dict[str, Any]:
-        """What the operation is called with."""
-        return dict(self.cleaned_data)

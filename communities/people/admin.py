@@ -20,6 +20,7 @@ from communities.core.forms import ModelForm
 from communities.core.office import ReadOnlyAdmin, date_column, status_column, two_lines
 from communities.people import operations
 from communities.people.forms import PersonForm
+from communities.people.lifecycle import lives_with_somebody
 from communities.people.models import PERSON, ROLE_GRANT, Person, RoleGrant, User
 from communities.people.roles import ROLES
 from communities.templatetags.govuk import moment
@@ -84,6 +85,7 @@ class PersonAdmin(LifecycleAdmin[Person]):
             label="Lives with nobody here any more",
             who="communities.change_person",
             done="Noted",
+            needs=(lives_with_somebody,),
         )
     }
     list_display = ("who", "phone", "signs_in", status_column())
@@ -109,9 +111,6 @@ class PersonAdmin(LifecycleAdmin[Person]):
             {"label": "Signs in", "value": self.signs_in(row)},
             {"label": "Lives with", "value": ", ".join(str(other) for other in home) or "Nobody noted"},
         ]
-
-    def _acts(self, request: HttpRequest, row: Person) -> list[dict[str, Any]]:
-        return super()._acts(request, row) if row.household_id else []
 
     def links(self, row: Person, request: HttpRequest) -> Sequence[Mapping[str, Any]]:
         """Corrections are no step."""

@@ -108,7 +108,3 @@ class ReasonForm(Form):
 
     reason = forms.CharField(label="Why?", widget=forms.Textarea, max_length=200, help_text="Shown beside the release.")
     messages: ClassVar[Mapping[str, str]] = {"reason": "Enter the reason"}
-
-    def arguments(self) -> dict[str, Any]:
-        """What the operation is called with."""
-        return dict(self.cleaned_data)

@@ -133,7 +133,3 @@ class MapForm(Form):
         empty_label="Choose one",
         help_text="The group’s own words stay. A figure we accepted already counts for this indicator from now on.",
     )
-
-    def arguments(self) -> dict[str, Any]:
-        """What the operation is called with."""
-        return dict(self.cleaned_data)

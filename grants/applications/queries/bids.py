@@ -49,9 +49,8 @@ def with_word(bids: QuerySet[Application], word: str) -> QuerySet[Application]:
     by_words, by_group = Q(reference__icontains=word) | Q(title__icontains=word), Q(group__name__icontains=word)
     all_, groups = Application.objects.order_by(), Group.objects.order_by().filter(name__icontains=word)
     in_groups = all_.filter(group__in=groups.values("pk")).values_list("pk", flat=True)
-    found = all_.filter(by_words).values_list("pk", flat=True).union(in_groups, all=True)[: COMMON + 1]
-    keys = set(found)
-    return bids.filter(by_words | by_group) if len(found) > COMMON else bids.filter(pk__in=keys)
+    found = list(all_.filter(by_words).values_list("pk", flat=True).union(in_groups, all=True)[: COMMON + 1])
+    return bids.filter(by_words | by_group) if len(found) > COMMON else bids.filter(pk__in=found)
 
 
 def closes_for(bid: Application) -> datetime:

@@ -114,10 +114,8 @@ def told_of(bids: Iterable[Application]) -> dict[int, Decision]:
 
 def home_of(user: Any) -> tuple[list[Decision], list[Decision]]:
     """What this person's groups have to answer, and what they were told in the last six weeks, newest first."""
-    asked, told = (
-        Q(status=Decision.Status.ASKING),
-        Q(released_at__gte=now() - NEWS) & ~Q(status=Decision.Status.SET_ASIDE),
-    )
+    asked = Q(status=Decision.Status.ASKING)
+    told = Q(released_at__gte=now() - NEWS) & ~Q(status=Decision.Status.SET_ASIDE)
     groups = members_of(user).order_by().values("group")
     rows: list[Any] = list(
         Decision.objects.filter(asked | told, application__group__in=groups).select_related("application")

@@ -3,6 +3,9 @@
 import pytest
 
 from communities.places.models import PriorityPlace
+from evaluation.insight.queries import sums
+from evaluation.insight.queries.known import Known
+from evaluation.insight.views import SHEETS
 from tests.factories.awards import offer
 from tests.factories.reports import award_of, group_of
 
@@ -22,3 +25,18 @@ def awards(asha, ben, carol, grace, tendring):
     first = award_of(group, asha, ben, carol, grace, places=((70, "place", tendring), (30, "county", None)))
     second = offer(group, officer=carol, ratifier=grace, amount=2000)
     return first, second
+
+
+def all_sheets():
+    known = Known()
+    return {key: make(None, known).lines() for key, make in SHEETS.items()}
+
+
+@pytest.fixture
+def nothing_is_added_up(monkeypatch):
+    """Lets nobody add up anything afresh."""
+
+    def refuse(rounds):
+        raise AssertionError("added up afresh")
+
+    return lambda: [monkeypatch.setitem(sums.KINDS, kind, refuse) for kind in sums.KINDS]

@@ -14,14 +14,10 @@ from evaluation.insight.tasks import write_down_sums
 from evaluation.insight.views import SHEETS
 from evaluation.reports import operations as reports
 from grants.awards.models import AwardTarget
+from tests.evaluation.insight.conftest import all_sheets
 from tests.factories.reports import ENDED, indicator, report_of, write
 
 pytestmark = pytest.mark.django_db
-
-
-def all_sheets():
-    known = Known()
-    return {key: make(None, known).lines() for key, make in SHEETS.items()}
 
 
 @pytest.fixture
@@ -30,16 +26,6 @@ def kept(awards):
     seal()
     write_down_sums()
     assert RoundSums.objects.count() == 1
-
-
-@pytest.fixture
-def nothing_is_added_up(monkeypatch):
-    """Lets nobody add up anything afresh."""
-
-    def refuse(rounds):
-        raise AssertionError("added up afresh")
-
-    return lambda: [monkeypatch.setitem(sums.KINDS, kind, refuse) for kind in sums.KINDS]
 
 
 def test_what_is_written_down_says_the_same_and_is_not_added_up_again(awards, nothing_is_added_up):
